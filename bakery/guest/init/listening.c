@@ -1,0 +1,51 @@
+/* The listening TCP sockets, as /proc/net lists them: a wrong port or a loopback address is the commonest way not to be healthy. */
+#include "init.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STATE_LISTEN 0x0a
+
+/* /proc/net prints each 32-bit word of an address as the machine reads it, so copying the words restores the order. */
+static bool parse_address(const char *hexadecimal, int words, uint32_t *address) {
+  for (int word = 0; word < words; word++) {
+    if (sscanf(hexadecimal + word * 8, "%8x", &address[word]) != 1) return false;
+  }
+  return true;
+}
+
+static bool is_loopback(const uint32_t *address, int words) {
+  if (words == 1) return (ntohl(address[0]) >> 24) == 127;
+  return address[0] == 0 && address[1] == 0 && address[2] == 0 && address[3] == htonl(1);
+}
+
+static enum listening scan(const char *path, int words, unsigned port, char *elsewhere, size_t size) {
+  enum listening found = LISTENS_NOWHERE;
+  char line[512];
+  FILE *table = fopen(path, "re");
+  if (table == NULL) return found;
+  while (found != LISTENS && fgets(line, sizeof line, table) != NULL) {
+    char hexadecimal[33], text[INET6_ADDRSTRLEN];
+    unsigned local_port, state;
+    uint32_t address[4];
+    if (sscanf(line, " %*d: %32[0-9A-F]:%x %*[0-9A-F]:%*x %x", hexadecimal, &local_port, &state) != 3) continue;
+    if (state != STATE_LISTEN || !parse_address(hexadecimal, words, address)) continue;
+    if (local_port == port && !is_loopback(address, words)) {
+      found = LISTENS;
+    } else {
+      found = LISTENS_ELSEWHERE;
+      inet_ntop(words == 1 ? AF_INET : AF_INET6, address, text, sizeof text);
+      snprintf(elsewhere, size, words == 1 ? "%s:%u" : "[%s]:%u", text, local_port);
+    }
+  }
+  fclose(table);
+  return found;
+}
+
+enum listening app_listening(unsigned port, char *elsewhere, size_t size) {
+  enum listening version4 = scan("/proc/net/tcp", 1, port, elsewhere, size);
+  if (version4 == LISTENS) return LISTENS;
+  enum listening version6 = scan("/proc/net/tcp6", 4, port, elsewhere, size);
+  return version6 == LISTENS_NOWHERE ? version4 : version6;
+}

@@ -1,0 +1,35 @@
+import { DescribeSubnetsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { UserError } from '../user-error.ts';
+
+const MIN_ZONES = 2;
+
+/** The network that the stack is deployed into. */
+export interface Network {
+  readonly vpcId: string;
+  /** One subnet a zone. */
+  readonly subnetIds: readonly string[];
+}
+
+/**
+ * The account's default network: every account has one with a subnet in each zone unless it was removed.
+ * @throws UserError when there is none, or fewer than two zones
+ */
+export const findDefaultNetwork = async (ec2: EC2Client): Promise<Network> => {
+  const { Vpcs = [] } = await ec2.send(
+    new DescribeVpcsCommand({ Filters: [{ Name: 'is-default', Values: ['true'] }] }),
+  );
+  const vpcId = Vpcs[0]?.VpcId;
+  if (vpcId === undefined) throw new UserError('the account has no default VPC', 'aws ec2 create-default-vpc');
+  const { Subnets = [] } = await ec2.send(
+    new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
+  );
+  const byZone = new Map(Subnets.map((subnet) => [subnet.AvailabilityZone ?? '', subnet.SubnetId ?? '']));
+  if (byZone.size < MIN_ZONES) {
+    throw new UserError(
+      `VPC '${vpcId}' has subnets in ${byZone.size} zones, at least ${MIN_ZONES} are needed`,
+      'aws ec2 create-default-subnet',
+    );
+  }
+  return { vpcId, subnetIds: [...byZone.entries()].toSorted().map(([, subnetId]) => subnetId) };
+};

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { projectRoot } from '../home.ts';
+
+const run = promisify(execFile);
+const PACKAGE_TIMEOUT_MILLISECONDS = 180_000;
+const SOURCES = [
+  'serverless.yml',
+  'package-lock.json',
+  'infrastructure',
+  'statemachines',
+  'functions',
+  'pipeline',
+  'bakery/artifact',
+  'bakery/bake',
+  'bakery/disk',
+  'bakery/erofs',
+  'bakery/model.ts',
+];
+
+/** The packaged stack: the templates and the functions' zips, as AWS gets them. */
+export interface StackPackage {
+  readonly directory: string;
+  /** Digest of the sources it was made from. */
+  readonly digest: string;
+}
+
+const filesBelow = async (path: string): Promise<string[]> => {
+  if ((await stat(path)).isFile()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+};
+
+const digestOfSources = async (): Promise<string> => {
+  const hash = createHash('sha256');
+  for (const source of SOURCES) {
+    for (const path of (await filesBelow(join(projectRoot, source))).toSorted()) {
+      hash.update(`${relative(projectRoot, path)}\0`).update(await readFile(path));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+};
+
+const isPackaged = (directory: string): Promise<boolean> =>
+  stat(join(directory, 'serverless-state.json')).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * Packages `serverless.yml`, offline and without credentials, into `.package/<digest of the sources>`; does nothing
+ * when these sources are packaged already.
+ */
+export const packageStack = async (): Promise<StackPackage> => {
+  const digest = await digestOfSources();
+  const directory = join(projectRoot, '.package', digest);
+  if (await isPackaged(directory)) return { directory, digest };
+  const building = `.package/building-${process.pid}`;
+  await mkdir(join(projectRoot, '.package'), { recursive: true });
+  try {
+    const packaging = run(
+      process.execPath,
+      [join(projectRoot, 'node_modules/osls/bin/serverless.js'), 'package', '--package', building],
+      // Offline: dummy keys keep the SDK from looking for real ones.
+      {
+        cwd: projectRoot,
+        timeout: PACKAGE_TIMEOUT_MILLISECONDS,
+        env: { ...process.env, CI: 'true', AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
+      },
+    );
+    // It waits for ever on a standard input that stays open.
+    packaging.child.stdin?.end();
+    await packaging;
+    await rm(directory, { recursive: true, force: true });
+    await rename(join(projectRoot, building), directory);
+  } catch (error) {
+    await rm(join(projectRoot, building), { recursive: true, force: true });
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`packaging serverless.yml failed:\n${stdout}${stderr}`, { cause: error });
+  }
+  return { directory, digest };
+};

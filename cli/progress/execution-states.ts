@@ -1,0 +1,80 @@
+import { ExecutionDoesNotExist, GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
+import type { HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
+
+/** One state of an execution, as its history tells it. */
+export interface StateRun {
+  readonly state: string;
+  readonly enteredAt: Date;
+  /** Absent while the execution is in it. */
+  readonly exitedAt?: Date;
+}
+
+/** How far an execution came. */
+export interface ExecutionProgress {
+  readonly states: readonly StateRun[];
+  /** Executions that it started and waits for. */
+  readonly children: readonly string[];
+  readonly ended: boolean;
+  readonly error?: { readonly name: string; readonly cause: string };
+}
+
+const END_TYPES = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted']);
+
+const readHistory = async (executionArn: string, states: SFNClient): Promise<HistoryEvent[] | undefined> => {
+  const events: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  try {
+    do {
+      const page = await states.send(
+        new GetExecutionHistoryCommand({
+          executionArn,
+          maxResults: 1000,
+          ...(nextToken === undefined ? {} : { nextToken }),
+        }),
+      );
+      events.push(...(page.events ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return events;
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+};
+
+const childOf = (event: HistoryEvent): string | undefined => {
+  const details = event.taskSubmittedEventDetails;
+  if (details?.resourceType !== 'states' || details.output === undefined) return undefined;
+  return (JSON.parse(details.output) as { ExecutionArn?: string }).ExecutionArn;
+};
+
+const toStates = (events: readonly HistoryEvent[]): StateRun[] => {
+  const runs: { state: string; enteredAt: Date; exitedAt?: Date }[] = [];
+  for (const event of events) {
+    const timestamp = event.timestamp ?? new Date(0);
+    const entered = event.stateEnteredEventDetails?.name;
+    const exited = event.stateExitedEventDetails?.name;
+    if (entered !== undefined) runs.push({ state: entered, enteredAt: timestamp });
+    const open = runs.findLast((run) => run.state === exited && run.exitedAt === undefined);
+    if (open !== undefined) open.exitedAt = timestamp;
+  }
+  return runs;
+};
+
+/** Reads how far an execution came; undefined while it does not exist. */
+export const readExecutionProgress = async (
+  executionArn: string,
+  states: SFNClient,
+): Promise<ExecutionProgress | undefined> => {
+  const events = await readHistory(executionArn, states);
+  if (events === undefined) return undefined;
+  const end = events.find((event) => END_TYPES.has(event.type ?? ''));
+  const failure =
+    end?.executionFailedEventDetails ?? end?.executionTimedOutEventDetails ?? end?.executionAbortedEventDetails;
+  return {
+    states: toStates(events),
+    children: events.map(childOf).filter((arn) => arn !== undefined),
+    ended: end !== undefined,
+    ...(failure === undefined ? {} : { error: { name: failure.error ?? '', cause: failure.cause ?? '' } }),
+  };
+};

@@ -1,0 +1,62 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packDirectory } from '#bakery/artifact/pack-directory';
+import { poll } from '#pipeline/clock';
+import type { EnvironmentRecord } from '#pipeline/model';
+import { environmentKey } from '#pipeline/rollout/environment-record';
+import type { CommandContext } from './command-context.ts';
+import { dropArtifact } from './drop-artifact.ts';
+import { kilnHome, projectRoot } from './home.ts';
+import { watchRelease } from './progress/watch-release.ts';
+
+const ANSWER_TIMEOUT_MILLISECONDS = 180_000;
+
+/** Writes the example as an artifact to play with. */
+const packExample = async (): Promise<string> => {
+  const directory = join(kilnHome(), 'examples');
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, 'hello-2.0.0.zip');
+  await writeFile(path, await packDirectory(join(projectRoot, 'examples/hello-node')));
+  return path;
+};
+
+const waitForAnswer = async (context: CommandContext, signal: AbortSignal): Promise<void> => {
+  const step = context.output.step('first answer');
+  const body = await poll(
+    context.clock,
+    { intervalMilliseconds: 200, timeoutMilliseconds: ANSWER_TIMEOUT_MILLISECONDS },
+    async () => {
+      signal.throwIfAborted();
+      const answer = await fetch(context.stack.devUrl, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+      return answer?.ok === true ? answer.text() : undefined;
+    },
+  );
+  if (body === undefined) {
+    step.failed();
+    throw new Error(`no good answer from ${context.stack.devUrl} within ${ANSWER_TIMEOUT_MILLISECONDS / 1000} s`);
+  }
+  step.done(body.slice(0, 100));
+};
+
+/**
+ * Releases the example as version 1.0.0, unless some version of it serves already, and waits until it answers through
+ * the balancer. Gives the path of an artifact for a second version.
+ */
+export const releaseExample = async (context: CommandContext, signal: AbortSignal): Promise<string> => {
+  const example = await packExample();
+  const live = await context.documents.read<EnvironmentRecord>(environmentKey('dev', 'hello'));
+  if (live?.current === undefined) {
+    const release = await dropArtifact(
+      { path: join(projectRoot, 'examples/hello-node'), app: 'hello', version: '1.0.0' },
+      context.stack,
+      context.connection,
+    );
+    context.output.line(`dropped s3://${release.bucket}/${release.key}`);
+    const { record } = await watchRelease(release, { ...context, signal });
+    if (record.status !== 'live') {
+      throw new Error(`the example is ${record.status} (${record.reason}): ${record.message}`);
+    }
+  }
+  await waitForAnswer(context, signal);
+  return example;
+};

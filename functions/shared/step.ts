@@ -1,0 +1,18 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { logger } from './log.ts';
+
+/**
+ * The one middy stack of all functions: the log knows the request, and an error is logged once before it goes to Step
+ * Functions, whose interface it is. Nothing is swallowed.
+ */
+export const step = <Input, Output>(
+  work: (input: Input) => Promise<Output>,
+): ((event: Input, context: Context) => Promise<Output>) =>
+  middy<Input, Output>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .onError(({ error }) => {
+      logger.warn('step failed', { reason: error?.name, message: error?.message });
+    })
+    .handler(work);

@@ -1,0 +1,95 @@
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import type { CloudContext, Log } from './cloud-context.ts';
+import { createContext } from './create-context.ts';
+import { startGateway } from './gateway.ts';
+import type { Random } from './random.ts';
+import { createRandom } from './random.ts';
+import { rootCredentials } from './root-credentials.ts';
+import type { Service, ServiceFactory } from './service.ts';
+import { defaultServices } from './services.ts';
+import { lockState } from './state-lock.ts';
+import { openStore } from './store.ts';
+
+/** How to start a local cloud. */
+export interface LocalCloudOptions {
+  /** Folder of all state; created when it is not there. */
+  readonly stateDir: string;
+  /** TCP port on 127.0.0.1; 4566 unless told, 0 takes a free one. */
+  readonly port?: number;
+  readonly region?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+  readonly services?: readonly ServiceFactory[];
+  /** False lets roles do everything. */
+  readonly enforcePermissions?: boolean;
+}
+
+/** A running local cloud. */
+export interface LocalCloud {
+  /** `http://127.0.0.1:<port>`. */
+  readonly endpointUrl: string;
+  readonly context: CloudContext;
+  readonly rootCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Ends background work and connections, then closes the state; a later start resumes. */
+  stop(): Promise<void>;
+}
+
+const logProblems: Log = (level, message, fields) => {
+  if (level === 'debug' || level === 'info') return;
+  process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`);
+};
+
+type Undo = () => Promise<void> | void;
+
+/** Undoes in reverse order; one failure does not keep the rest from being undone. */
+const undoAll = async (undos: readonly Undo[], log: Log): Promise<void> => {
+  for (const undo of undos.toReversed()) {
+    try {
+      await undo();
+    } catch (error) {
+      log('error', 'failed to stop a part of the local cloud', { error: String(error) });
+    }
+  }
+};
+
+const startAll = async (services: Iterable<Service>, undos: Undo[]): Promise<void> => {
+  for (const service of services) {
+    // Registered first: a start that fails half-way is stopped too.
+    if (service.stop !== undefined) undos.push(service.stop);
+    await service.start?.();
+  }
+};
+
+/** Starts a local cloud on the state in `stateDir` and resumes what was running there. */
+export const startLocalCloud = async (options: LocalCloudOptions): Promise<LocalCloud> => {
+  const { stateDir, log = logProblems } = options;
+  const undos: Undo[] = [];
+  try {
+    undos.push(lockState(stateDir));
+    const store = openStore(stateDir);
+    undos.push(() => store.close());
+    const pending = createContext({
+      stateDir,
+      store,
+      log,
+      region: options.region ?? 'eu-central-1',
+      clock: options.clock ?? systemClock,
+      random: options.random ?? createRandom(),
+      enforcePermissions: options.enforcePermissions ?? true,
+    });
+    for (const create of options.services ?? defaultServices) pending.addService(create(pending.context));
+    const gateway = await startGateway(pending, options.port ?? 4566);
+    undos.push(() => gateway.stop());
+    const endpointUrl = `http://127.0.0.1:${gateway.port}`;
+    pending.setEndpointUrl(endpointUrl);
+    await startAll(pending.services.values(), undos);
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => (stopped ??= undoAll(undos, log));
+    return { endpointUrl, context: pending.context, rootCredentials, stop };
+  } catch (error) {
+    await undoAll(undos, log);
+    throw error;
+  }
+};

@@ -1,0 +1,102 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { PendingContext } from './create-context.ts';
+import { sendAnswer } from './gateway-answer.ts';
+import type { Endpoint } from './gateway-call.ts';
+import { createEndpoint, handleCall } from './gateway-call.ts';
+import { readWireRequest } from './gateway-request.ts';
+import type { WireAnswer } from './protocols/wire.ts';
+import type { HttpRoute } from './service.ts';
+
+/** The HTTP front of the local cloud. */
+export interface Gateway {
+  readonly port: number;
+  /** Tells calls that still run to end, and closes all connections. */
+  stop(): Promise<void>;
+}
+
+// Longer than clients keep idle connections, so that it is never us who closes one just as a request comes in.
+const keepAliveMs = 75_000;
+const graceMs = 1000;
+
+const listen = async (server: Server, port: number): Promise<number> => {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+};
+
+const healthRoute = (endpoints: readonly Endpoint[]): HttpRoute => ({
+  prefix: '/_local/health',
+  handle: (_message, response) => {
+    const services = endpoints.map(({ service }) => service.facts.name);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ status: 'running', pid: process.pid, services }));
+  },
+});
+
+const badRequest = (error: unknown): WireAnswer => ({
+  status: 400,
+  headers: { 'content-type': 'text/plain' },
+  body: error instanceof Error ? error.message : 'bad request',
+});
+
+const createHandler = (pending: PendingContext, stopping: AbortSignal) => {
+  const { context } = pending;
+  const endpoints = [...pending.services.values()].map(createEndpoint);
+  const routes = [
+    healthRoute(endpoints),
+    ...endpoints.flatMap(({ service }) => service.httpRoutes ?? []),
+  ] satisfies HttpRoute[];
+
+  const answerCall = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = context.random.uuid();
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    const signal = AbortSignal.any([gone.signal, stopping]);
+    let answer: WireAnswer;
+    try {
+      const request = readWireRequest(message);
+      answer = await handleCall(context, endpoints, { message, request, requestId, signal });
+    } catch (error) {
+      answer = badRequest(error);
+    }
+    await sendAnswer(response, answer, requestId, message.method === 'HEAD');
+  };
+
+  return async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const route = message.url?.startsWith('/_')
+        ? routes.find(({ prefix }) => message.url?.startsWith(prefix))
+        : undefined;
+      await (route === undefined ? answerCall(message, response) : route.handle(message, response));
+    } catch (error) {
+      // The answer has begun, or cannot be written: all that is left is to break the connection off.
+      context.log('warn', 'an answer broke off', { url: message.url, error: String(error) });
+      response.destroy();
+    }
+  };
+};
+
+/** Listens on 127.0.0.1; `port` 0 takes a free one. */
+export const startGateway = async (pending: PendingContext, port: number): Promise<Gateway> => {
+  const stopping = new AbortController();
+  const handle = createHandler(pending, stopping.signal);
+  const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 }, (message, response) => {
+    void handle(message, response);
+  });
+  return {
+    port: await listen(server, port),
+    stop: async () => {
+      stopping.abort();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      const forced = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(forced);
+    },
+  };
+};

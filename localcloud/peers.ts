@@ -1,0 +1,54 @@
+import { authorise } from './authorise.ts';
+import type { Backplane } from './cloud-context.ts';
+import { AwsError } from './errors.ts';
+import type { Call, Peers, Service } from './service.ts';
+
+type Operation = (input: object, call: Call) => Promise<unknown>;
+
+/** The error for an operation that AWS has and the local cloud does not. */
+export const notImplemented = (service: string, operation: string): AwsError =>
+  new AwsError('NotImplemented', `the local cloud does not implement ${service}:${operation}`, {
+    status: 501,
+  });
+
+const missingService = (name: string): AwsError =>
+  new AwsError('NotImplemented', `the local cloud runs without the service '${name}'`, { status: 501 });
+
+/** Services calling each other in the process, held to the same permissions as over the wire. */
+export const createPeers = (services: ReadonlyMap<string, Service>, backplane: Backplane): Peers => {
+  const call = async (name: string, operation: string, input: object, details: Call): Promise<unknown> => {
+    const service = services.get(name);
+    if (service === undefined) throw missingService(name);
+    const run = service.operations[operation] as Operation | undefined;
+    if (run === undefined) throw notImplemented(name, operation);
+    authorise(backplane, service, operation, input, details.caller);
+    return run(input, details);
+  };
+
+  const peer = (name: string): object => {
+    const operations = new Map<string, Operation>();
+    return new Proxy(
+      {},
+      {
+        get: (_, operation) => {
+          if (typeof operation !== 'string' || operation === 'then') return undefined;
+          const known = operations.get(operation);
+          if (known !== undefined) return known;
+          const created: Operation = (input, details) => call(name, operation, input, details);
+          operations.set(operation, created);
+          return created;
+        },
+      },
+    );
+  };
+
+  const peers = new Map<string, object>();
+  return new Proxy({} as Peers, {
+    get: (_, name) => {
+      if (typeof name !== 'string' || name === 'then') return undefined;
+      const known = peers.get(name) ?? peer(name);
+      peers.set(name, known);
+      return known;
+    },
+  });
+};

@@ -1,0 +1,36 @@
+import type { CloudContext } from '../../cloud-context.ts';
+import type { Call } from '../../service.ts';
+import { groupNotFound, instanceNotFound } from './errors.ts';
+import type { AutoScalingRecords, GroupRecord, InstanceRecord } from './records.ts';
+
+/** What the operations and the reconciler work on. */
+export interface AutoScalingScope {
+  readonly context: CloudContext;
+  readonly records: AutoScalingRecords;
+  /** Has the group looked at soon; for operations, after they changed something. */
+  readonly kick: (group: string) => void;
+}
+
+/** A call to another service in the name of Auto Scaling. */
+export const asAutoScaling = ({ context }: AutoScalingScope): Call =>
+  context.asService('autoscaling.amazonaws.com');
+
+/** Finds a group or throws. */
+export const findGroup = ({ records }: AutoScalingScope, name: string | undefined): GroupRecord => {
+  const group = records.groups.get(name ?? '');
+  if (group === undefined) throw groupNotFound(name ?? '');
+  return group;
+};
+
+/** Finds a managed instance by its id or throws. */
+export const findInstance = (
+  { records }: AutoScalingScope,
+  id: string | undefined,
+  group?: string,
+): InstanceRecord => {
+  const instance = records
+    .instances(group)
+    .find((candidate) => candidate.id !== undefined && candidate.id === id);
+  if (instance === undefined) throw instanceNotFound(id ?? '');
+  return instance;
+};

@@ -1,0 +1,164 @@
+import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { CloudContext, NetworkAddress } from '../../cloud-context.ts';
+import { createBalancedTarget } from '../../load-balancer/balanced-target.ts';
+import type { BalancedTarget } from '../../load-balancer/balanced-target.ts';
+import { startHealthChecker } from '../../load-balancer/health-checker.ts';
+import type { HealthChecker } from '../../load-balancer/health-checker.ts';
+import { parseMatcher } from '../../load-balancer/health-probe.ts';
+import type { LoadBalancer } from '../../load-balancer/load-balancer.ts';
+import type { HealthSettings } from '../../load-balancer/target-health.ts';
+import { associations } from './associations.ts';
+import { targetKey, targetRecordKey } from './records.ts';
+import type { ElbRecords, HealthCheckRecord, TargetGroupRecord, TargetRecord } from './records.ts';
+import { algorithmOf } from './target-group-attributes.ts';
+
+interface LiveTarget {
+  readonly record: TargetRecord;
+  readonly target: BalancedTarget;
+  checker?: HealthChecker;
+  draining?: AbortController;
+}
+
+/** The registered targets in the data plane: their health checks and their draining. */
+export interface LiveTargets {
+  /** Brings the data plane in line with the records, after any change of groups, targets, listeners or rules. */
+  refresh(): void;
+  health(record: TargetRecord): TargetHealth;
+  /** Registered instances that have no address now. */
+  withoutAddress(): Promise<TargetRecord[]>;
+  stop(): void;
+}
+
+const healthSettings = (check: HealthCheckRecord): HealthSettings => ({
+  path: check.path,
+  intervalMilliseconds: check.intervalSeconds * 1_000,
+  timeoutMilliseconds: check.timeoutSeconds * 1_000,
+  healthyThreshold: check.healthyThreshold,
+  unhealthyThreshold: check.unhealthyThreshold,
+  accepts: parseMatcher(check.matcher) ?? (() => false),
+});
+
+/** Creates the live side of the target records; nothing happens before the first `refresh`. */
+export const createLiveTargets = (
+  { backplane, clock, log }: Pick<CloudContext, 'backplane' | 'clock' | 'log'>,
+  records: ElbRecords,
+  balancer: LoadBalancer,
+): LiveTargets => {
+  const lives = new Map<string, LiveTarget>();
+  let used: ReadonlyMap<string, unknown> = new Map();
+
+  const locate = (group: TargetGroupRecord, id: string, port: number): Promise<NetworkAddress | undefined> =>
+    group.targetType === 'ip' ? Promise.resolve({ host: id, port }) : backplane.resolve(id, port);
+
+  const enter = (record: TargetRecord, group: TargetGroupRecord): LiveTarget => {
+    const target = createBalancedTarget(targetKey(record), () => locate(group, record.id, record.port));
+    const live: LiveTarget = { record, target };
+    lives.set(targetRecordKey(record), live);
+    balancer.pool(group.arn).targets.set(target.key, target);
+    return live;
+  };
+  const leave = (live: LiveTarget): void => {
+    live.checker?.stop();
+    live.draining?.abort();
+    live.target.close();
+    lives.delete(targetRecordKey(live.record));
+    balancer.pool(live.record.groupArn).targets.delete(live.target.key);
+  };
+  const stopChecking = (live: LiveTarget): void => {
+    live.checker?.stop();
+    delete live.checker;
+  };
+  const check = (live: LiveTarget, group: TargetGroupRecord): void => {
+    live.draining?.abort();
+    delete live.draining;
+    if (live.checker !== undefined) return;
+    const { id, port } = live.record;
+    const current = (): TargetGroupRecord => records.targetGroups.get(group.arn) ?? group;
+    live.target.standing = 'initial';
+    live.checker = startHealthChecker({
+      clock,
+      settings: () => healthSettings(current().healthCheck),
+      address: () => {
+        const checkPort = current().healthCheck.port;
+        return checkPort === 'traffic-port' ? live.target.address() : locate(group, id, Number(checkPort));
+      },
+      onChange: ({ state, reason }) => {
+        live.target.standing = state;
+        log('info', 'target health changed', { targetGroup: group.name, target: id, port, state, reason });
+      },
+      onError: (error) =>
+        log('error', 'health check broke', { targetGroup: group.name, error: String(error) }),
+    });
+  };
+  const drain = (live: LiveTarget, until: number): void => {
+    stopChecking(live);
+    live.target.standing = 'draining';
+    if (live.draining !== undefined) return;
+    const abort = new AbortController();
+    live.draining = abort;
+    clock.delay(Math.max(0, until - clock.now()), abort.signal).then(
+      () => {
+        records.targets.delete(targetRecordKey(live.record));
+        leave(live);
+      },
+      () => undefined,
+    );
+  };
+  const refreshTarget = (record: TargetRecord): void => {
+    const group = records.targetGroups.get(record.groupArn);
+    if (group === undefined) return;
+    const live = lives.get(targetRecordKey(record)) ?? enter(record, group);
+    if (record.drainingUntil !== undefined) drain(live, used.has(group.arn) ? record.drainingUntil : 0);
+    else if (used.has(group.arn)) check(live, group);
+    else {
+      stopChecking(live);
+      live.target.standing = 'unused';
+    }
+  };
+  return {
+    refresh: () => {
+      used = associations(records);
+      const current = records.targets.list();
+      const keys = new Set(current.map(targetRecordKey));
+      for (const [key, live] of lives) if (!keys.has(key)) leave(live);
+      for (const record of current) refreshTarget(record);
+      for (const group of records.targetGroups.list())
+        balancer.pool(group.arn).algorithm = algorithmOf(group);
+    },
+    health: (record) => {
+      if (record.drainingUntil !== undefined)
+        return {
+          State: 'draining',
+          Reason: 'Target.DeregistrationInProgress',
+          Description: 'Target deregistration is in progress',
+        };
+      const health = lives.get(targetRecordKey(record))?.checker?.health();
+      if (health === undefined)
+        return {
+          State: 'unused',
+          Reason: 'Target.NotInUse',
+          Description: 'Target group is not configured to receive traffic from the load balancer',
+        };
+      return {
+        State: health.state,
+        ...(health.reason === undefined ? {} : { Reason: health.reason }),
+        ...(health.description === undefined ? {} : { Description: health.description }),
+      };
+    },
+    withoutAddress: async () => {
+      const missing: TargetRecord[] = [];
+      for (const { record, target } of lives.values()) {
+        if (records.targetGroups.get(record.groupArn)?.targetType !== 'instance') continue;
+        if ((await target.address()) === undefined) missing.push(record);
+      }
+      return missing;
+    },
+    stop: () => {
+      for (const live of lives.values()) {
+        live.checker?.stop();
+        live.draining?.abort();
+      }
+      lives.clear();
+    },
+  };
+};

@@ -1,0 +1,117 @@
+/**
+ * The errors that end or delay a release. Step Functions matches on `name`, so each is a literal that no bundler renames.
+ */
+class PipelineError extends Error {
+  constructor(name: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = name;
+  }
+}
+
+/** The release exists already: the same drop was delivered a second time. */
+export class ReleaseAlreadyExistsError extends PipelineError {
+  constructor(releaseId: string) {
+    super('ReleaseAlreadyExists', `release '${releaseId}' exists already: the same drop was delivered twice`);
+  }
+}
+
+/** The artifact is no longer there. */
+export class ArtifactGoneError extends PipelineError {
+  constructor(key: string, versionId: string) {
+    super('ArtifactGone', `artifact '${key}' is gone: version '${versionId}' was deleted before it was read`);
+  }
+}
+
+/** A document changed between reading and writing it, again and again. */
+export class DocumentConflictError extends PipelineError {
+  constructor(key: string, attempts: number) {
+    super(
+      'DocumentConflict',
+      `document '${key}' was changed by others in each of ${attempts} attempts to write it`,
+    );
+  }
+}
+
+/** No base was published to this bucket, so nothing can be baked on top of it. */
+export class BaseMissingError extends PipelineError {
+  constructor(key: string) {
+    super('BaseMissing', `no base machine at '${key}': publish one with 'kiln up' before the first drop`);
+  }
+}
+
+/** A snapshot or image ended in a state it cannot be used in. */
+export class ImageFailedError extends PipelineError {
+  constructor(resourceId: string, state: string, reason: string) {
+    super('ImageFailed', `'${resourceId}' is '${state}', expected it to become usable: ${reason}`);
+  }
+}
+
+/** The image was tried and is not fit to serve. The message says what the machine did. */
+export class SmokeTestFailedError extends PipelineError {
+  constructor(imageId: string, finding: string) {
+    super('SmokeTestFailed', `image '${imageId}' failed its smoke test: ${finding}`);
+  }
+}
+
+/** The machine for the smoke test never ran, which says nothing about the image. */
+export class MachineUnavailableError extends PipelineError {
+  constructor(instanceId: string, reason: string) {
+    super('MachineUnavailable', `machine '${instanceId}' did not start: ${reason}`);
+  }
+}
+
+/** The image to roll out is not the one that was smoke-tested. */
+export class DigestMismatchError extends PipelineError {
+  constructor(imageId: string, got: string, needed: string) {
+    super('DigestMismatch', `image '${imageId}' has digest '${got}', but '${needed}' was smoke-tested`);
+  }
+}
+
+/** Another rollout of this app in this environment is running; try again. */
+export class RolloutInProgressError extends PipelineError {
+  constructor(app: string, environment: string, releaseId: string) {
+    super('RolloutInProgress', `'${app}' in '${environment}' is busy with the rollout of '${releaseId}'`);
+  }
+}
+
+/** A newer drop serves already. */
+export class ReleaseSupersededError extends PipelineError {
+  constructor(releaseId: string, newer: string) {
+    super('ReleaseSuperseded', `release '${releaseId}' is older than '${newer}', which serves already`);
+  }
+}
+
+/** Not every green target is healthy; try again. */
+export class TargetsNotHealthyYetError extends PipelineError {
+  constructor(healthy: number, needed: number, states: string) {
+    super('TargetsNotHealthyYet', `${healthy} of ${needed} targets are healthy (${states})`);
+  }
+}
+
+/** The green machines end again and again. */
+export class MachinesKeepFailingError extends PipelineError {
+  constructor(groupName: string, reason: string) {
+    super('MachinesKeepFailing', `machines of group '${groupName}' keep failing: ${reason}`);
+  }
+}
+
+/** The listener does not show the weights that were set. */
+export class WeightsNotEffectiveError extends PipelineError {
+  constructor(ruleArn: string, got: string, needed: string) {
+    super('WeightsNotEffective', `rule '${ruleArn}' reads back as ${got}, expected ${needed}`);
+  }
+}
+
+/** Blue still drains; try again. */
+export class TargetsStillDrainingError extends PipelineError {
+  constructor(count: number) {
+    super('TargetsStillDraining', `${count} targets still drain`);
+  }
+}
+
+/** The Auto Scaling group still ends its machines; try again. */
+export class GroupStillThereError extends PipelineError {
+  constructor(groupName: string) {
+    super('GroupStillThere', `group '${groupName}' still ends its machines`);
+  }
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+const digestOf = (parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);
+
+/**
+ * Names of what is made for one release in one environment. They follow from the release alone, so that a step that
+ * is repeated finds what it made before, and the clean-up finds what a killed step left.
+ */
+export interface ReleaseNames {
+  readonly group: string;
+  readonly launchTemplate: string;
+  /** At most 32 characters of A-Z, a-z, 0-9 and hyphen (AWS-FACTS 4.4). */
+  readonly targetGroup: string;
+  /** Value of the preview header that reaches the release before it has traffic. */
+  readonly preview: string;
+}
+
+/** Names for `purpose`: an environment's name, or `smoke`. */
+export const namesFor = (
+  stack: string,
+  release: { app: string; releaseId: string },
+  purpose: string,
+): ReleaseNames => {
+  const hash = digestOf([stack, release.releaseId, purpose]);
+  const long = `${stack}-${release.app}-${purpose}-${hash}`;
+  return {
+    group: long,
+    launchTemplate: long,
+    targetGroup: `${release.app.slice(0, 18).replace(/-+$/, '')}-${hash}`,
+    preview: `${release.releaseId}.${purpose}`,
+  };
+};

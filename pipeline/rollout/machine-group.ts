@@ -1,0 +1,147 @@
+import {
+  AutoScalingServiceException,
+  CreateAutoScalingGroupCommand,
+  DeleteAutoScalingGroupCommand,
+  DescribeAutoScalingGroupsCommand,
+} from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingClient, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import {
+  CreateLaunchTemplateCommand,
+  DeleteLaunchTemplateCommand,
+  EC2ServiceException,
+} from '@aws-sdk/client-ec2';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Environment } from '../environments.ts';
+import { GroupStillThereError } from '../errors.ts';
+import { instanceTypeFor } from '../machine/instance-type.ts';
+import { userData } from '../machine/user-data.ts';
+import type { Deployment, Image } from '../model.ts';
+import type { Placement } from '../placement.ts';
+import type { ResourceTag } from '../tags.ts';
+import { deleteTargetGroup } from '../traffic/target-group.ts';
+
+export interface MachineGroupDeps {
+  readonly autoScaling: AutoScalingClient;
+  readonly ec2: EC2Client;
+  readonly balancing: ElasticLoadBalancingV2Client;
+}
+
+/** A group of machines to be launched. */
+export interface NewMachineGroup {
+  readonly deployment: Deployment;
+  readonly image: Image;
+  readonly environment: Environment;
+  readonly machines: number;
+  readonly placement: Placement;
+  readonly tags: readonly ResourceTag[];
+}
+
+const createLaunchTemplate = async (group: NewMachineGroup, ec2: EC2Client): Promise<void> => {
+  const tags = [...group.tags];
+  try {
+    await ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: group.deployment.launchTemplateName,
+        LaunchTemplateData: {
+          ImageId: group.image.imageId,
+          InstanceType: instanceTypeFor(group.image.memoryMiB),
+          SecurityGroupIds: [group.placement.securityGroupId],
+          // A machine whose app ended powers itself off; it must go, not linger as stopped.
+          InstanceInitiatedShutdownBehavior: 'terminate',
+          UserData: userData({ KILN_ENV: group.environment.name }),
+          MetadataOptions: {
+            HttpTokens: 'required',
+            HttpPutResponseHopLimit: 1,
+            InstanceMetadataTags: 'enabled',
+          },
+          TagSpecifications: [{ ResourceType: 'instance', Tags: tags }],
+        },
+        TagSpecifications: [{ ResourceType: 'launch-template', Tags: tags }],
+      }),
+    );
+  } catch (error) {
+    const exists =
+      error instanceof EC2ServiceException &&
+      error.name === 'InvalidLaunchTemplateName.AlreadyExistsException';
+    if (!exists) throw error;
+  }
+};
+
+/** Launches a group of machines in every zone, or finds the one that an earlier attempt launched. */
+export const createMachineGroup = async (group: NewMachineGroup, deps: MachineGroupDeps): Promise<void> => {
+  await createLaunchTemplate(group, deps.ec2);
+  const { groupName, launchTemplateName, targetGroupArn } = group.deployment;
+  try {
+    await deps.autoScaling.send(
+      new CreateAutoScalingGroupCommand({
+        AutoScalingGroupName: groupName,
+        LaunchTemplate: { LaunchTemplateName: launchTemplateName, Version: '1' },
+        MinSize: group.machines,
+        // Room to launch a replacement before the machine it replaces ends.
+        MaxSize: group.machines * 2,
+        DesiredCapacity: group.machines,
+        VPCZoneIdentifier: group.placement.subnetIds.join(','),
+        TargetGroupARNs: [targetGroupArn],
+        HealthCheckType: 'ELB',
+        HealthCheckGracePeriod: group.environment.healthGraceSeconds,
+        DefaultInstanceWarmup: 0,
+        InstanceMaintenancePolicy: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
+        Tags: group.tags.map((tag) => ({
+          ...tag,
+          PropagateAtLaunch: true,
+          ResourceId: groupName,
+          ResourceType: 'auto-scaling-group',
+        })),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof AutoScalingServiceException && error.name.startsWith('AlreadyExists')))
+      throw error;
+  }
+};
+
+/** The group as Auto Scaling describes it; undefined when it is gone. */
+export const readMachineGroup = async (
+  groupName: string,
+  autoScaling: AutoScalingClient,
+): Promise<AutoScalingGroup | undefined> => {
+  const { AutoScalingGroups = [] } = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
+  );
+  return AutoScalingGroups[0];
+};
+
+const deleteLaunchTemplate = async (name: string, ec2: EC2Client): Promise<void> => {
+  try {
+    await ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateName: name }));
+  } catch (error) {
+    const gone =
+      error instanceof EC2ServiceException && error.name === 'InvalidLaunchTemplateName.NotFoundException';
+    if (!gone) throw error;
+  }
+};
+
+/**
+ * Removes a group, its machines and what was made for it; no rule may refer to its target group any more. Called again
+ * until nothing is left. @throws GroupStillThereError while machines still end
+ */
+export const removeMachineGroup = async (
+  deployment: Pick<Deployment, 'groupName' | 'launchTemplateName'> & {
+    readonly targetGroupArn: string | undefined;
+  },
+  deps: MachineGroupDeps,
+): Promise<void> => {
+  const found = await readMachineGroup(deployment.groupName, deps.autoScaling);
+  if (found !== undefined) {
+    if (found.Status === undefined) {
+      await deps.autoScaling.send(
+        new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: deployment.groupName, ForceDelete: true }),
+      );
+    }
+    throw new GroupStillThereError(deployment.groupName);
+  }
+  if (deployment.targetGroupArn !== undefined)
+    await deleteTargetGroup(deployment.targetGroupArn, deps.balancing);
+  await deleteLaunchTemplate(deployment.launchTemplateName, deps.ec2);
+};

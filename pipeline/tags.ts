@@ -1,0 +1,35 @@
+import type { Release } from './model.ts';
+
+/**
+ * Keys of the tags that every resource carries from the call that creates it. Instances read theirs from the metadata
+ * service, whose tag keys allow letters, digits and `+ - = . , _ : @` only.
+ */
+export const TAG = {
+  stack: 'kiln:stack',
+  app: 'kiln:app',
+  environment: 'kiln:env',
+  release: 'kiln:release',
+  releaseId: 'kiln:release-id',
+  digest: 'kiln:digest',
+} as const;
+
+/** A tag in EC2's form. */
+export interface ResourceTag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+/** Who owns a resource and what it was made for. */
+export const tagsFor = (
+  stack: string,
+  release: Pick<Release, 'app' | 'version' | 'releaseId'>,
+  more: Readonly<Record<string, string>> = {},
+): ResourceTag[] =>
+  Object.entries({
+    Name: `${release.app}-${release.version}`,
+    [TAG.stack]: stack,
+    [TAG.app]: release.app,
+    [TAG.release]: release.version,
+    [TAG.releaseId]: release.releaseId,
+    ...more,
+  }).map(([Key, Value]) => ({ Key, Value }));

@@ -1,0 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const INTERVAL_MS = 20;
+
+/** Asks again until there is an answer; fails after `timeoutMs` with what `describe` says. */
+export async function poll<Answer>(
+  ask: () => Answer | undefined | Promise<Answer | undefined>,
+  timeoutMs: number,
+  describe: () => string,
+): Promise<Answer> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > deadline)
+      throw new Error(`no answer within ${timeoutMs / 1000} s: ${describe()}`);
+    await pause(INTERVAL_MS);
+  }
+}

@@ -1,0 +1,171 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createServer as createTcpServer } from 'node:net';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { BalancedTarget } from '#localcloud/load-balancer/balanced-target';
+import type { LoadBalancer } from '#localcloud/load-balancer/load-balancer';
+import {
+  addTarget,
+  cleanUpBalancers,
+  exchangeRaw,
+  forward,
+  listen,
+  portOf,
+  serve,
+  serveRaw,
+  startBalancer,
+} from '#test/unit/localcloud/load-balancer/balancer-under-test';
+import { eventually, freePort } from '#test/unit/localcloud/services/autoscaling/eventually';
+
+afterEach(cleanUpBalancers);
+
+describe('choosing a target', () => {
+  const named = async (balancer: LoadBalancer, group: string, name: string): Promise<BalancedTarget> =>
+    addTarget(balancer, group, portOf(await serve((_, response) => response.end(name))));
+
+  test('splits by weight within three sigma, and 0 gets nothing', async () => {
+    const { balancer, url } = await startBalancer(forward(['blue', 90], ['green', 10], ['none', 0]));
+    await named(balancer, 'blue', 'blue');
+    await named(balancer, 'green', 'green');
+    await named(balancer, 'none', 'none');
+    const counts: Record<string, number> = {};
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        for (let index = 0; index < 50; index += 1) {
+          const name = await (await fetch(url)).text();
+          counts[name] = (counts[name] ?? 0) + 1;
+        }
+      }),
+    );
+    expect(counts['none']).toBeUndefined();
+    expect(Math.abs((counts['green'] ?? 0) - 100)).toBeLessThanOrEqual(3 * Math.sqrt(1_000 * 0.1 * 0.9));
+  });
+
+  test('answers 503 for the share of an empty group', async () => {
+    const { balancer, url } = await startBalancer(forward(['blue', 1], ['empty', 1]));
+    await named(balancer, 'blue', 'blue');
+    const statuses = [];
+    for (let index = 0; index < 4; index += 1) statuses.push((await fetch(url)).status);
+    expect(statuses.toSorted()).toEqual([200, 200, 503, 503]);
+  });
+
+  test('uses only healthy targets, and the unhealthy ones when there is nothing else', async () => {
+    const { balancer, url } = await startBalancer();
+    const good = await named(balancer, 'blue', 'good');
+    (await named(balancer, 'blue', 'bad')).standing = 'unhealthy';
+    (await named(balancer, 'blue', 'new')).standing = 'initial';
+    const answers = new Set<string>();
+    for (let index = 0; index < 6; index += 1) answers.add(await (await fetch(url)).text());
+    expect([...answers]).toEqual(['good']);
+    good.standing = 'draining';
+    expect(await (await fetch(url)).text()).toBe('bad');
+  });
+
+  test('tries another target when one accepts no connection', async () => {
+    const { balancer, url } = await startBalancer();
+    addTarget(balancer, 'blue', await freePort());
+    await named(balancer, 'blue', 'good');
+    const statuses = [];
+    for (let index = 0; index < 4; index += 1)
+      statuses.push((await fetch(url, { method: 'POST', body: 'x' })).status);
+    expect(statuses).toEqual([200, 200, 200, 200]);
+    expect(balancer.pool('blue').counters.read().connectionErrors).toBeGreaterThan(1);
+  });
+});
+
+describe('a target that fails', () => {
+  const reset = (socket: Socket): void => {
+    socket.resetAndDestroy();
+  };
+  const cases: [string, (socket: Socket) => void, number][] = [
+    ['resets the connection', reset, 502],
+    ['closes without an answer', (socket) => socket.end(), 502],
+    ['sends garbage', (socket) => socket.end('hello\r\n\r\n'), 502],
+    [
+      'sends two lengths',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'),
+      502,
+    ],
+    [
+      'sends a header beyond 32 K',
+      (socket) => socket.end(`HTTP/1.1 200 OK\r\nA: ${'x'.repeat(40_000)}\r\n\r\n`),
+      502,
+    ],
+    ['says nothing for the idle time', () => undefined, 504],
+  ];
+  test.each(cases)('that %s', async (_, behave, status) => {
+    const { balancer, url } = await startBalancer(forward(['blue', 1]), 1);
+    addTarget(balancer, 'blue', await serveRaw(behave));
+    const response = await fetch(url);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('server')).toBe('awselb/2.0');
+    expect(await response.text()).toContain(`<h1>${status} `);
+    expect(balancer.pool('blue').counters.read().balancerCodes).toEqual({ [status]: 1 });
+  });
+
+  test('that breaks off in the body breaks the client off too', async () => {
+    const { balancer, url } = await startBalancer();
+    const behave = (socket: Socket): void => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf');
+      setTimeout(() => socket.resetAndDestroy(), 20);
+    };
+    addTarget(balancer, 'blue', await serveRaw(behave));
+    const response = await fetch(url);
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow('terminated');
+  });
+
+  test('that answers before it has read the body is heard', async () => {
+    const { balancer, port } = await startBalancer();
+    const target = await serve((_, response) => {
+      response.writeHead(413).end('too large');
+    });
+    addTarget(balancer, 'blue', portOf(target));
+    const answer = await exchangeRaw(
+      port,
+      `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n${'x'.repeat(1_000_000)}`,
+    ).catch(String);
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  test('that closes idle connections under the balancer costs no request', async () => {
+    const { balancer, url } = await startBalancer();
+    // Closes every connection right when its second request arrives, as a keep-alive timer does that runs out just then.
+    const target = createTcpServer((socket) => {
+      let requests = 0;
+      socket.on('error', () => socket.destroy());
+      socket.on('data', () => {
+        requests += 1;
+        if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+        else socket.resetAndDestroy();
+      });
+    });
+    await listen(target as unknown as Server);
+    addTarget(balancer, 'blue', portOf(target));
+    for (let index = 0; index < 20; index += 1) expect((await fetch(url)).status).toBe(200);
+    expect(balancer.pool('blue').counters.read().resent).toBeGreaterThan(5);
+    const statuses = new Set<number>();
+    for (let index = 0; index < 6; index += 1)
+      statuses.add((await fetch(url, { method: 'POST', body: 'x' })).status);
+    // A POST is never sent twice.
+    expect(statuses).toContain(502);
+  });
+});
+
+describe('draining', () => {
+  test('lets a request under way finish and cuts what is left at the end', async () => {
+    const { balancer, url } = await startBalancer();
+    const open: { end(text: string): void }[] = [];
+    const target = addTarget(balancer, 'blue', portOf(await serve((_, response) => open.push(response))));
+    const first = fetch(url);
+    const second = fetch(url).catch(() => 'cut');
+    await eventually(() => open.length === 2);
+    target.standing = 'draining';
+    expect((await fetch(url)).status).toBe(503);
+    open[0]?.end('finished');
+    expect(await (await first).text()).toBe('finished');
+    target.close();
+    expect(await second).toBe('cut');
+    expect(target.exchanges.size).toBe(0);
+  });
+});
