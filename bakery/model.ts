@@ -103,6 +103,8 @@ export interface BakedImage {
   /** Size of the disk in bytes: a whole number of GiB, never smaller than the base. */
   readonly diskBytes: number;
   readonly layer: { readonly files: number; readonly contentBytes: number; readonly layerBytes: number };
+  /** Indexes of the blocks that are as in the base and not all zeros, ascending. */
+  readonly keptBlockIndexes: readonly number[];
   /** Indexes of the blocks that `changedBlocks` yields, ascending. */
   readonly changedBlockIndexes: readonly number[];
   /** Reads the changed blocks in ascending order; may be called more than once until `dispose`. */

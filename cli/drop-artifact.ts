@@ -17,11 +17,15 @@ export interface ArtifactToDrop {
   readonly version?: string | undefined;
 }
 
-const FILE_NAME = /^(?<app>[a-z][a-z0-9-]*?)-(?<version>[0-9][A-Za-z0-9._+-]*?)\.(?<extension>zip|tgz|tar\.gz)$/;
+const FILE_NAME =
+  /^(?<app>[a-z][a-z0-9-]*?)-(?<version>[0-9][A-Za-z0-9._+-]*?)\.(?<extension>zip|tgz|tar\.gz)$/;
 
 const readManifest = async (directory: string): Promise<{ name?: string; version?: string }> => {
   try {
-    return JSON.parse(await readFile(`${directory}/package.json`, 'utf8')) as { name?: string; version?: string };
+    return JSON.parse(await readFile(`${directory}/package.json`, 'utf8')) as {
+      name?: string;
+      version?: string;
+    };
   } catch {
     return {};
   }

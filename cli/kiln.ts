@@ -18,9 +18,19 @@ const program = new Command('kiln')
   .option('--json', 'write results as JSON, for machines')
   .exitOverride()
   .showHelpAfterError()
-  .addHelpText('after', '\nKILN_HOME is where state lives (default ~/.kiln); KILN_ENDPOINT is the local cloud.');
+  .addHelpText(
+    'after',
+    '\nKILN_HOME is where state lives (default ~/.kiln); KILN_ENDPOINT is the local cloud.',
+  );
 
-for (const command of [upCommand(), dropCommand(), releasesCommand(), psCommand(), logsCommand(), runCommand()]) {
+for (const command of [
+  upCommand(),
+  dropCommand(),
+  releasesCommand(),
+  psCommand(),
+  logsCommand(),
+  runCommand(),
+]) {
   // Sub-commands made on their own do not inherit it.
   program.addCommand(command.exitOverride().option('--json', 'write results as JSON, for machines'));
 }

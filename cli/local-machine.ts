@@ -24,7 +24,11 @@ const toArchive = async (path: string, directory: string): Promise<string> => {
 };
 
 /** Bakes an artifact (zip, tgz or a folder) into a disk of its own folder under `home`. @throws ArtifactRejectedError */
-export const bakeLocalDisk = async (artifactPath: string, base: LocalBase, home: string): Promise<LocalDisk> => {
+export const bakeLocalDisk = async (
+  artifactPath: string,
+  base: LocalBase,
+  home: string,
+): Promise<LocalDisk> => {
   const parent = join(home, 'run');
   await mkdir(parent, { recursive: true });
   const directory = await mkdtemp(join(parent, 'run-'));

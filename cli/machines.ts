@@ -15,7 +15,8 @@ export interface FleetMachine {
   readonly launchedAt: string;
 }
 
-const tagOf = (instance: Instance, key: string): string => instance.Tags?.find((tag) => tag.Key === key)?.Value ?? '-';
+const tagOf = (instance: Instance, key: string): string =>
+  instance.Tags?.find((tag) => tag.Key === key)?.Value ?? '-';
 
 const toMachine = (instance: Instance): FleetMachine => ({
   instanceId: instance.InstanceId ?? '',
@@ -36,7 +37,8 @@ export const readMachines = async (connection: Connection, app?: string): Promis
   ];
   const machines: FleetMachine[] = [];
   for await (const page of paginateDescribeInstances({ client: connection.ec2 }, { Filters: filters })) {
-    for (const reservation of page.Reservations ?? []) machines.push(...(reservation.Instances ?? []).map(toMachine));
+    for (const reservation of page.Reservations ?? [])
+      machines.push(...(reservation.Instances ?? []).map(toMachine));
   }
   return machines.toSorted((a, b) => a.launchedAt.localeCompare(b.launchedAt));
 };

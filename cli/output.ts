@@ -106,5 +106,6 @@ export const createOutput = (json: boolean): Output => ({
 /** Shows an error on stderr: what happened, and what to try. */
 export const printError = (message: string, suggestion?: string): void => {
   console.error(`${styleText('red', 'error:', { stream: process.stderr })} ${message}`);
-  if (suggestion !== undefined) console.error(`${styleText('cyan', 'try:', { stream: process.stderr })} ${suggestion}`);
+  if (suggestion !== undefined)
+    console.error(`${styleText('cyan', 'try:', { stream: process.stderr })} ${suggestion}`);
 };

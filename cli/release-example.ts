@@ -27,13 +27,17 @@ const waitForAnswer = async (context: CommandContext, signal: AbortSignal): Prom
     { intervalMilliseconds: 200, timeoutMilliseconds: ANSWER_TIMEOUT_MILLISECONDS },
     async () => {
       signal.throwIfAborted();
-      const answer = await fetch(context.stack.devUrl, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+      const answer = await fetch(context.stack.devUrl, { signal: AbortSignal.timeout(10_000) }).catch(
+        () => undefined,
+      );
       return answer?.ok === true ? answer.text() : undefined;
     },
   );
   if (body === undefined) {
     step.failed();
-    throw new Error(`no good answer from ${context.stack.devUrl} within ${ANSWER_TIMEOUT_MILLISECONDS / 1000} s`);
+    throw new Error(
+      `no good answer from ${context.stack.devUrl} within ${ANSWER_TIMEOUT_MILLISECONDS / 1000} s`,
+    );
   }
   step.done(body.slice(0, 100));
 };

@@ -15,12 +15,15 @@ export interface Stack {
 }
 
 /** The stack as CloudFormation describes it; undefined when it does not exist. */
-export const describeStack = async (cloudFormation: CloudFormationClient): Promise<StackDescription | undefined> => {
+export const describeStack = async (
+  cloudFormation: CloudFormationClient,
+): Promise<StackDescription | undefined> => {
   try {
     const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: STACK_NAME }));
     return Stacks[0];
   } catch (error) {
-    const missing = error instanceof CloudFormationServiceException && error.message.includes('does not exist');
+    const missing =
+      error instanceof CloudFormationServiceException && error.message.includes('does not exist');
     if (missing) return undefined;
     throw error;
   }

@@ -8,19 +8,52 @@ export interface Permission {
   readonly resources?: readonly string[];
 }
 
-type Input = Readonly<Record<string, unknown>>;
+/** An operation's input, whichever the operation. */
+export type Input = Readonly<Record<string, unknown>>;
+
+/** Where the resources are. */
+export interface ResourceScope {
+  readonly region: string;
+  readonly accountId: string;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const listOf = (value: unknown): readonly Input[] =>
+  Array.isArray(value) ? (value as readonly Input[]) : [];
 
 const withVersion =
   (action: string) =>
-  (input: Input): readonly Permission[] => [
-    { action: input['VersionId'] === undefined ? `s3:${action}` : `s3:${action}Version` },
+  ({ VersionId }: Input): readonly Permission[] => [
+    { action: VersionId === undefined ? `s3:${action}` : `s3:${action}Version` },
   ];
 
-const copySource = (input: Input): readonly Permission[] => {
-  const [source = '', query = ''] = String(input['CopySource'] ?? '').split('?');
+const copySource = ({ CopySource }: Input): readonly Permission[] => {
+  const [source = '', query = ''] = textOf(CopySource).split('?');
   const path = decodeURIComponent(source.replace(/^\//, ''));
   const action = query.includes('versionId=') ? 's3:GetObjectVersion' : 's3:GetObject';
   return [{ action, resources: [`arn:aws:s3:::${path}`] }, { action: 's3:PutObject' }];
+};
+
+const putObject = ({ Tagging, ACL }: Input): readonly Permission[] => [
+  { action: 's3:PutObject' },
+  ...(Tagging === undefined ? [] : [{ action: 's3:PutObjectTagging' }]),
+  ...(ACL === undefined ? [] : [{ action: 's3:PutObjectAcl' }]),
+];
+
+const deleteObjects = ({ Delete }: Input): readonly Permission[] => {
+  const objects = listOf((Delete as Input | undefined)?.['Objects']);
+  const versioned = objects.filter(({ VersionId }) => VersionId !== undefined).length;
+  return [
+    ...(versioned < objects.length || objects.length === 0 ? [{ action: 's3:DeleteObject' }] : []),
+    ...(versioned > 0 ? [{ action: 's3:DeleteObjectVersion' }] : []),
+  ];
+};
+
+/** Handing a role to a service needs `iam:PassRole` on it (IAM User Guide, "Grant permissions to pass a role"). */
+const passing = (action: string, ...roles: readonly unknown[]): readonly Permission[] => {
+  const resources = roles.filter((role) => typeof role === 'string');
+  return resources.length === 0 ? [{ action }] : [{ action }, { action: 'iam:PassRole', resources }];
 };
 
 type Rule = string | readonly string[] | ((input: Input) => readonly Permission[]);
@@ -31,17 +64,16 @@ type Rule = string | readonly string[] | ((input: Input) => readonly Permission[
  */
 const exceptions: Partial<Readonly<Record<PeerName, Readonly<Record<string, Rule>>>>> = {
   s3: {
-    AbortMultipartUpload: 'AbortMultipartUpload',
     CompleteMultipartUpload: 'PutObject',
     CopyObject: copySource,
-    CreateMultipartUpload: 'PutObject',
+    CreateMultipartUpload: putObject,
     DeleteBucketCors: 'PutBucketCORS',
     DeleteBucketEncryption: 'PutEncryptionConfiguration',
     DeleteBucketLifecycle: 'PutLifecycleConfiguration',
     DeleteBucketOwnershipControls: 'PutBucketOwnershipControls',
     DeleteBucketTagging: 'PutBucketTagging',
     DeleteObject: withVersion('DeleteObject'),
-    DeleteObjects: 'DeleteObject',
+    DeleteObjects: deleteObjects,
     DeleteObjectTagging: withVersion('DeleteObjectTagging'),
     DeletePublicAccessBlock: 'PutBucketPublicAccessBlock',
     GetBucketCors: 'GetBucketCORS',
@@ -64,22 +96,56 @@ const exceptions: Partial<Readonly<Record<PeerName, Readonly<Record<string, Rule
     PutBucketEncryption: 'PutEncryptionConfiguration',
     PutBucketLifecycleConfiguration: 'PutLifecycleConfiguration',
     PutBucketNotificationConfiguration: 'PutBucketNotification',
+    PutObject: putObject,
     PutObjectTagging: withVersion('PutObjectTagging'),
     PutPublicAccessBlock: 'PutBucketPublicAccessBlock',
     UploadPart: 'PutObject',
     UploadPartCopy: copySource,
   },
   lambda: {
+    CreateFunction: ({ Role }) => passing('lambda:CreateFunction', Role),
     Invoke: 'InvokeFunction',
+    InvokeAsync: 'InvokeFunction',
     InvokeWithResponseStream: 'InvokeFunction',
+    UpdateFunctionConfiguration: ({ Role }) => passing('lambda:UpdateFunctionConfiguration', Role),
+  },
+  states: {
+    CreateStateMachine: ({ roleArn }) => passing('states:CreateStateMachine', roleArn),
+    UpdateStateMachine: ({ roleArn }) => passing('states:UpdateStateMachine', roleArn),
+  },
+  events: {
+    PutRule: ({ RoleArn }) => passing('events:PutRule', RoleArn),
+    PutTargets: ({ Targets }) =>
+      passing('events:PutTargets', ...listOf(Targets).map((target) => target['RoleArn'])),
+  },
+  cloudformation: {
+    CreateStack: ({ RoleARN }) => passing('cloudformation:CreateStack', RoleARN),
+    UpdateStack: ({ RoleARN }) => passing('cloudformation:UpdateStack', RoleARN),
   },
   sts: {
-    // A role's trust policy decides about these, or nothing at all.
+    // A role's trust policy decides about the first two; anybody may ask for the others.
     AssumeRoleWithSAML: [],
     AssumeRoleWithWebIdentity: [],
     GetCallerIdentity: [],
     GetSessionToken: [],
   },
+};
+
+// ARNs of public kinds of resources carry no account (service authorization reference, Amazon EC2).
+const unownedTypes: ReadonlySet<string> = new Set(['image', 'snapshot']);
+
+// Tagging on creation needs the permission to tag as well (EC2 User Guide, "Grant permission to tag on creation").
+const creationTags = (
+  { TagSpecifications }: Input,
+  { region, accountId }: ResourceScope,
+): readonly Permission[] => {
+  const types = new Set(
+    listOf(TagSpecifications).map((specification) => textOf(specification['ResourceType'])),
+  );
+  const resources = [...types]
+    .filter((type) => type !== '')
+    .map((type) => `arn:aws:ec2:${region}:${unownedTypes.has(type) ? '' : accountId}:${type}/*`);
+  return resources.length === 0 ? [] : [{ action: 'ec2:CreateTags', resources }];
 };
 
 /** The permissions that an operation needs; `prefix` is the service's prefix of IAM actions. */
@@ -88,9 +154,11 @@ export const permissionsOf = (
   prefix: string,
   operation: string,
   input: Input,
+  scope: ResourceScope,
 ): readonly Permission[] => {
   const rule = exceptions[service]?.[operation] ?? operation;
   if (typeof rule === 'function') return rule(input);
   const names = typeof rule === 'string' ? [rule] : rule;
-  return names.map((name) => ({ action: `${prefix}:${name}` }));
+  const permissions = names.map((name): Permission => ({ action: `${prefix}:${name}` }));
+  return service === 'ec2' ? [...permissions, ...creationTags(input, scope)] : permissions;
 };

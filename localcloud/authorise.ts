@@ -1,5 +1,6 @@
+import type { Input } from './action-names.ts';
 import { permissionsOf } from './action-names.ts';
-import type { Backplane } from './cloud-context.ts';
+import type { CloudContext } from './cloud-context.ts';
 import { AwsError } from './errors.ts';
 import type { Caller } from './identity.ts';
 import type { Protocol, Service } from './service.ts';
@@ -25,20 +26,25 @@ const resourcesOf = (service: Service, operation: string, input: object): readon
   return resources?.(input) ?? ['*'];
 };
 
+/** What a permission check needs of the context. */
+export type PermissionScope = Pick<CloudContext, 'region' | 'accountId'> & {
+  readonly backplane: Pick<CloudContext['backplane'], 'refusal'>;
+};
+
 /** Throws the service's access-denied error when a role may not call the operation with this input. */
 export const authorise = (
-  backplane: Pick<Backplane, 'refusal'>,
+  scope: PermissionScope,
   service: Service,
   operation: string,
   input: object,
   caller: Caller,
 ): void => {
   if (caller.kind !== 'role') return;
-  const { name, signingName, protocol } = service.facts;
-  const permissions = permissionsOf(name, signingName, operation, input as Readonly<Record<string, unknown>>);
+  const { signingName, protocol } = service.facts;
+  const permissions = permissionsOf(service.facts.name, signingName, operation, input as Input, scope);
   for (const permission of permissions) {
     const resources = permission.resources ?? resourcesOf(service, operation, input);
-    const refusal = backplane.refusal(caller, permission.action, resources);
+    const refusal = scope.backplane.refusal(caller, permission.action, resources);
     if (refusal !== undefined) throw denied(protocol, refusal);
   }
 };

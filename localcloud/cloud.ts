@@ -7,7 +7,6 @@ import type { Random } from './random.ts';
 import { createRandom } from './random.ts';
 import { rootCredentials } from './root-credentials.ts';
 import type { Service, ServiceFactory } from './service.ts';
-import { defaultServices } from './services.ts';
 import { lockState } from './state-lock.ts';
 import { openStore } from './store.ts';
 
@@ -54,6 +53,10 @@ const undoAll = async (undos: readonly Undo[], log: Log): Promise<void> => {
   }
 };
 
+// Loaded on demand: a test of one service does not wait for the clients of all.
+const loadDefaultServices = async (): Promise<readonly ServiceFactory[]> =>
+  (await import('./services.ts')).defaultServices;
+
 const startAll = async (services: Iterable<Service>, undos: Undo[]): Promise<void> => {
   for (const service of services) {
     // Registered first: a start that fails half-way is stopped too.
@@ -79,7 +82,8 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
       random: options.random ?? createRandom(),
       enforcePermissions: options.enforcePermissions ?? true,
     });
-    for (const create of options.services ?? defaultServices) pending.addService(create(pending.context));
+    const factories = options.services ?? (await loadDefaultServices());
+    for (const create of factories) pending.addService(create(pending.context));
     const gateway = await startGateway(pending, options.port ?? 4566);
     undos.push(() => gateway.stop());
     const endpointUrl = `http://127.0.0.1:${gateway.port}`;

@@ -65,7 +65,7 @@ export const createContext = ({ enforcePermissions, ...parts }: ContextParts): P
   const context: CloudContext = {
     ...parts,
     accountId: localAccountId,
-    peers: createPeers(services, backplane),
+    peers: createPeers(services, { backplane, region: parts.region, accountId: localAccountId }),
     backplane,
     endpointUrl: () => endpointUrl ?? unset('endpointUrl'),
     asService: (principal) => callAs({ kind: 'service', arn: principal, accountId: localAccountId }),

@@ -150,7 +150,7 @@ const perform = async (
   const run = service.operations[operation.name] as ((input: object, call: Call) => unknown) | undefined;
   if (run === undefined) throw notImplemented(service.facts.name, operation.name);
   checkRequiredMembers(service.facts, operation.input, input);
-  authorise(context.backplane, service, operation.name, input, known.caller);
+  authorise(context, service, operation.name, input, known.caller);
   const output = await run(input, { requestId, caller: known.caller, signal });
   return protocol.write(operation, (output ?? {}) as object, requestId);
 };

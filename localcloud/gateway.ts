@@ -42,7 +42,7 @@ const badRequest = (error: unknown): WireAnswer => ({
   body: error instanceof Error ? error.message : 'bad request',
 });
 
-const createHandler = (pending: PendingContext, stopping: AbortSignal) => {
+const createHandler = (pending: PendingContext, calls: Set<AbortController>) => {
   const { context } = pending;
   const endpoints = [...pending.services.values()].map(createEndpoint);
   const routes = [
@@ -52,11 +52,13 @@ const createHandler = (pending: PendingContext, stopping: AbortSignal) => {
 
   const answerCall = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = context.random.uuid();
-    const gone = new AbortController();
+    const call = new AbortController();
+    calls.add(call);
     response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
+      calls.delete(call);
+      if (!response.writableFinished) call.abort();
     });
-    const signal = AbortSignal.any([gone.signal, stopping]);
+    const { signal } = call;
     let answer: WireAnswer;
     try {
       const request = readWireRequest(message);
@@ -83,15 +85,15 @@ const createHandler = (pending: PendingContext, stopping: AbortSignal) => {
 
 /** Listens on 127.0.0.1; `port` 0 takes a free one. */
 export const startGateway = async (pending: PendingContext, port: number): Promise<Gateway> => {
-  const stopping = new AbortController();
-  const handle = createHandler(pending, stopping.signal);
+  const calls = new Set<AbortController>();
+  const handle = createHandler(pending, calls);
   const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 }, (message, response) => {
     void handle(message, response);
   });
   return {
     port: await listen(server, port),
     stop: async () => {
-      stopping.abort();
+      for (const call of calls) call.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const forced = setTimeout(() => server.closeAllConnections(), graceMs);

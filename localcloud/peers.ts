@@ -1,6 +1,8 @@
+import type { PermissionScope } from './authorise.ts';
 import { authorise } from './authorise.ts';
-import type { Backplane } from './cloud-context.ts';
 import { AwsError } from './errors.ts';
+import { readModel } from './protocols/model.ts';
+import { checkRequiredMembers } from './protocols/required-members.ts';
 import type { Call, Peers, Service } from './service.ts';
 
 type Operation = (input: object, call: Call) => Promise<unknown>;
@@ -15,13 +17,15 @@ const missingService = (name: string): AwsError =>
   new AwsError('NotImplemented', `the local cloud runs without the service '${name}'`, { status: 501 });
 
 /** Services calling each other in the process, held to the same permissions as over the wire. */
-export const createPeers = (services: ReadonlyMap<string, Service>, backplane: Backplane): Peers => {
+export const createPeers = (services: ReadonlyMap<string, Service>, scope: PermissionScope): Peers => {
   const call = async (name: string, operation: string, input: object, details: Call): Promise<unknown> => {
     const service = services.get(name);
     if (service === undefined) throw missingService(name);
     const run = service.operations[operation] as Operation | undefined;
     if (run === undefined) throw notImplemented(name, operation);
-    authorise(backplane, service, operation, input, details.caller);
+    const shape = readModel(service.module).operations.get(operation)?.input;
+    if (shape !== undefined) checkRequiredMembers(service.facts, shape, input);
+    authorise(scope, service, operation, input, details.caller);
     return run(input, details);
   };
 

@@ -1,5 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import type * as AutoScaling from '@aws-sdk/client-auto-scaling';
+import type * as CloudFormation from '@aws-sdk/client-cloudformation';
+import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
+import type * as EBS from '@aws-sdk/client-ebs';
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
+import type * as EventBridge from '@aws-sdk/client-eventbridge';
+import type * as IAM from '@aws-sdk/client-iam';
+import type * as Lambda from '@aws-sdk/client-lambda';
+import type * as S3 from '@aws-sdk/client-s3';
+import type * as SFN from '@aws-sdk/client-sfn';
+import type * as SSM from '@aws-sdk/client-ssm';
+import type * as STS from '@aws-sdk/client-sts';
 import type { Command, SdkStreamMixin, StreamingBlobPayloadInputTypes } from '@smithy/types';
 import type { Backplane, CloudContext } from './cloud-context.ts';
 import type { Caller } from './identity.ts';
@@ -24,11 +37,11 @@ type StreamedOutput<T> = {
   [K in keyof T]: Extract<T[K], SdkStreamMixin> extends never ? T[K] : Readable | Uint8Array | undefined;
 };
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the SDK's five type parameters are invariant: only `any` matches every client
+/* oxlint-disable typescript/no-explicit-any -- the SDK's five type parameters are invariant: only `any` matches every client */
 type InputOf<C> = C extends Command<any, infer Input, any, any, any> ? StreamedInput<Input> : never;
-// oxlint-disable-next-line typescript/no-explicit-any -- as above
 type OutputOf<C> =
   C extends Command<any, any, any, infer Output, any> ? StreamedOutput<Omit<Output, '$metadata'>> : never;
+/* oxlint-enable typescript/no-explicit-any */
 
 type CommandName<K> = K extends `${infer Operation}Command` ? Operation : never;
 type InstanceOf<C> = C extends { prototype: infer Instance } ? Instance : never;
@@ -138,19 +151,19 @@ export const defineService =
 
 /** The services of the local cloud, as other services call them: in process, with the same checks as over the wire. */
 export interface Peers {
-  readonly s3: OperationsOf<typeof import('@aws-sdk/client-s3')>;
-  readonly events: OperationsOf<typeof import('@aws-sdk/client-eventbridge')>;
-  readonly states: OperationsOf<typeof import('@aws-sdk/client-sfn')>;
-  readonly lambda: OperationsOf<typeof import('@aws-sdk/client-lambda')>;
-  readonly ec2: OperationsOf<typeof import('@aws-sdk/client-ec2')>;
-  readonly ebs: OperationsOf<typeof import('@aws-sdk/client-ebs')>;
-  readonly autoscaling: OperationsOf<typeof import('@aws-sdk/client-auto-scaling')>;
-  readonly elasticloadbalancing: OperationsOf<typeof import('@aws-sdk/client-elastic-load-balancing-v2')>;
-  readonly ssm: OperationsOf<typeof import('@aws-sdk/client-ssm')>;
-  readonly sts: OperationsOf<typeof import('@aws-sdk/client-sts')>;
-  readonly iam: OperationsOf<typeof import('@aws-sdk/client-iam')>;
-  readonly cloudformation: OperationsOf<typeof import('@aws-sdk/client-cloudformation')>;
-  readonly logs: OperationsOf<typeof import('@aws-sdk/client-cloudwatch-logs')>;
+  readonly s3: OperationsOf<typeof S3>;
+  readonly events: OperationsOf<typeof EventBridge>;
+  readonly states: OperationsOf<typeof SFN>;
+  readonly lambda: OperationsOf<typeof Lambda>;
+  readonly ec2: OperationsOf<typeof EC2>;
+  readonly ebs: OperationsOf<typeof EBS>;
+  readonly autoscaling: OperationsOf<typeof AutoScaling>;
+  readonly elasticloadbalancing: OperationsOf<typeof ELB>;
+  readonly ssm: OperationsOf<typeof SSM>;
+  readonly sts: OperationsOf<typeof STS>;
+  readonly iam: OperationsOf<typeof IAM>;
+  readonly cloudformation: OperationsOf<typeof CloudFormation>;
+  readonly logs: OperationsOf<typeof Logs>;
 }
 
 /** A service's key in `Peers`. */

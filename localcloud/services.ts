@@ -1,8 +1,10 @@
 import type { ServiceFactory } from './service.ts';
 import { createAutoScaling } from './services/autoscaling/index.ts';
+import { createCloudFormation } from './services/cloudformation/index.ts';
 import { createEbs } from './services/ebs/index.ts';
 import { createEc2 } from './services/ec2/index.ts';
 import { createElasticLoadBalancing } from './services/elasticloadbalancing/index.ts';
+import { createEvents } from './services/events/index.ts';
 import { createIam } from './services/iam/index.ts';
 import { createLambda } from './services/lambda/index.ts';
 import { createLogs } from './services/logs/index.ts';
@@ -24,4 +26,7 @@ export const defaultServices: readonly ServiceFactory[] = [
   createLambda,
   createStates,
   createAutoScaling,
+  // Last: what these resume or deliver after a restart needs all the others.
+  createEvents,
+  createCloudFormation,
 ];

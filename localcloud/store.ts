@@ -23,7 +23,8 @@ export interface Store {
   close(): void;
 }
 
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`);
+// Sorts after every key that starts with the prefix: SQLite compares text by its UTF-8 bytes.
+const LAST_CHARACTER = '\u{10FFFF}';
 
 const openDatabase = (stateDir: string): DatabaseSync => {
   mkdirSync(stateDir, { recursive: true });
@@ -42,12 +43,12 @@ export const openStore = (stateDir: string): Store => {
   const upsert = database.prepare('insert or replace into document values (?, ?, ?)');
   const remove = database.prepare('delete from document where collection = ? and key = ?');
   const search = database.prepare(
-    `select key, body from document where collection = ? and key like ? escape '\\' order by key`,
+    'select key, body from document where collection = ? and key >= ? and key < ? order by key',
   );
   let depth = 0;
 
   const rows = (name: string, prefix: string): { key: string; body: string }[] =>
-    search.all(name, `${escapeLike(prefix)}%`) as unknown as { key: string; body: string }[];
+    search.all(name, prefix, `${prefix}${LAST_CHARACTER}`) as unknown as { key: string; body: string }[];
 
   return {
     database,

@@ -33,7 +33,7 @@ export function buildTree(
   checkCollisions(byPath.keys());
   checkSymlinks(byPath);
   return Array.from(byPath.values(), (entry) => ({ entry, key: byteOrderKey(entry.path) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ entry }) => entry);
 }
 
@@ -116,7 +116,7 @@ function checkCollisions(paths: Iterable<string>): void {
 }
 
 function foldedPath(path: string): string {
-  const composed = /^[\x00-\x7f]*$/.test(path) ? path : path.normalize('NFC').toUpperCase();
+  const composed = /^\p{ASCII}*$/u.test(path) ? path : path.normalize('NFC').toUpperCase();
   const folded = composed.toLowerCase();
   return /[. ](\/|$)/.test(folded) ? folded.replaceAll(/([^/])[. ]+(?=\/|$)/g, '$1') : folded;
 }

@@ -5,7 +5,7 @@ const MAX_COMPONENT_BYTES = 255;
 const MAX_PATH_BYTES = 4_090;
 const PLAIN_NAME = /^[A-Za-z0-9_@+,=~%#!()[\]{}^$&'; /.-]+$/;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 const TEXT_DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** Decodes an entry's name; only UTF-8 is accepted, since every other encoding is a guess. */
@@ -40,7 +40,7 @@ export function checkEntryPath(name: string): string {
 export function printable(name: string): string {
   const cut = name.length > 120 ? `${name.slice(0, 117)}…` : name;
   return cut.replaceAll(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

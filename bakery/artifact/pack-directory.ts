@@ -15,7 +15,7 @@ export async function packDirectory(directory: string): Promise<Buffer> {
   return writeZip(
     members
       .map((member) => ({ member, key: byteOrderKey(member.name) }))
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ member }) => member),
   );
 }

@@ -23,12 +23,8 @@ export async function readArtifact(input: ReadArtifactInput): Promise<ArtifactTr
   const archive = new ArchiveFile(artifactPath);
   try {
     checkArchiveBytes(archive.bytes, limits);
-    switch (kindOf(archive)) {
-      case 'zip':
-        return await zipTree(archive, limits);
-      case 'tgz':
-        return await tgzTree(archive, { workDir, limits, ...(signal && { signal }) });
-    }
+    if (kindOf(archive) === 'zip') return await zipTree(archive, limits);
+    return await tgzTree(archive, { workDir, limits, ...(signal && { signal }) });
   } catch (error) {
     archive.close();
     throw error;

@@ -33,7 +33,7 @@ function checkCharacter(character: string, quote: string, line: string, source: 
   if (special.includes(character)) {
     refuse(line, source, `uses '${character}', which only a shell understands, and the machine has no shell`);
   }
-  if (/[\u0000-\u001f\u007f]/.test(character)) refuse(line, source, 'contains a control character');
+  if (/\p{Cc}/u.test(character)) refuse(line, source, 'contains a control character');
 }
 
 function refuse(line: string, source: string, why: string): never {

@@ -33,7 +33,7 @@ export interface ArtifactTree extends FileTree {
 
 /** A string whose order by UTF-16 code units is the order of the path's UTF-8 bytes. */
 export function byteOrderKey(path: string): string {
-  return /^[\x00-\x7f]*$/.test(path) ? path : Buffer.from(path, 'utf8').toString('latin1');
+  return /^\p{ASCII}*$/u.test(path) ? path : Buffer.from(path, 'utf8').toString('latin1');
 }
 
 /** Reads a whole file; for the small ones. */

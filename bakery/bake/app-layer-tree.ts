@@ -22,9 +22,8 @@ export function appLayerTree(artifact: FileTree, process: ProcessDescription): F
     entries: artifact.entries.toSpliced(place, 0, directory, file),
     async *read(files) {
       const at = files.indexOf(file);
-      if (at < 0) return yield* artifact.read(files);
-      yield* artifact.read(files.slice(0, at));
-      yield [[text]];
+      if (at > 0) yield* artifact.read(files.slice(0, at));
+      if (at >= 0) yield [[text]];
       yield* artifact.read(files.slice(at + 1));
     },
   };

@@ -75,7 +75,7 @@ interface BakeResult {
 }
 
 function bakedImage({ directory, layerFile, base, artifact, app, layer }: BakeResult): BakedImage {
-  const { diskBytes, digest, changed } = changedBlocks(base, layer.blockHashes);
+  const { diskBytes, digest, changed, kept } = changedBlocks(base, layer.blockHashes);
   let disposed = false;
   return {
     digest,
@@ -87,6 +87,7 @@ function bakedImage({ directory, layerFile, base, artifact, app, layer }: BakeRe
       contentBytes: artifact.contentBytes,
       layerBytes: layer.bytes,
     },
+    keptBlockIndexes: kept,
     changedBlockIndexes: changed.map(({ index }) => index),
     async *changedBlocks() {
       for (const block of changed) yield await readBlock(block, layerFile);

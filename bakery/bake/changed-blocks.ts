@@ -23,6 +23,8 @@ export interface DiskChanges {
   readonly digest: string;
   /** Ascending by index. */
   readonly changed: readonly PlacedBlock[];
+  /** Indexes of the base's blocks that stay, ascending. */
+  readonly kept: readonly number[];
 }
 
 /** Puts an app layer, given by the hashes of its blocks, behind the partitions of the base. */
@@ -49,10 +51,11 @@ export function changedBlocks(base: BaseManifest, layerHashes: readonly string[]
   for (const { index, sha256 } of placed.values()) after.set(index, sha256);
   return {
     diskBytes,
-    digest: blockRoot(Array.from(after).sort(([a], [b]) => a - b)),
+    digest: blockRoot(Array.from(after).toSorted(([a], [b]) => a - b)),
     changed: Array.from(placed.values())
       .filter(({ index, sha256 }) => (before.get(index) ?? ZERO_BLOCK_SHA256) !== sha256)
-      .sort((a, b) => a.index - b.index),
+      .toSorted((a, b) => a.index - b.index),
+    kept: base.blocks.filter(([index, sha256]) => after.get(index) === sha256).map(([index]) => index),
   };
 }
 

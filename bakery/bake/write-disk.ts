@@ -4,16 +4,22 @@ import { BLOCK_BYTES } from '../model.ts';
 import type { BakedImage } from '../model.ts';
 
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
+const BLOCKS_AT_ONCE = 8;
 
-/** Writes the disk of a baked image as a sparse raw file: the base's blocks with the changed ones on top. */
+/**
+ * Writes the disk of a baked image as a sparse raw file: the base's blocks with the changed ones on top. `outPath` must
+ * not exist; it is removed again when the writing fails.
+ */
 export async function writeDisk(baked: BakedImage, baseDiskPath: string, outPath: string): Promise<void> {
   const base = await open(baseDiskPath, 'r');
   try {
     const out = await open(outPath, 'wx', 0o644);
     try {
       await out.truncate(baked.diskBytes);
-      await copyBlocks(base, out, new Set(baked.changedBlockIndexes));
-      for await (const { index, data } of baked.changedBlocks()) await writeUnlessZeros(out, index, data);
+      for (const run of runsOf(baked.keptBlockIndexes)) await copyBlocks(base, out, run);
+      for await (const { index, data } of baked.changedBlocks()) {
+        if (!ZEROS.equals(data)) await writeWhole(out, data, index * BLOCK_BYTES);
+      }
     } catch (error) {
       await rm(outPath, { force: true });
       throw error;
@@ -25,17 +31,32 @@ export async function writeDisk(baked: BakedImage, baseDiskPath: string, outPath
   }
 }
 
-async function copyBlocks(base: FileHandle, out: FileHandle, except: ReadonlySet<number>): Promise<void> {
-  const block = Buffer.alloc(BLOCK_BYTES);
-  for (let index = 0; ; index++) {
-    if (except.has(index)) continue;
-    const { bytesRead } = await base.read(block, 0, BLOCK_BYTES, index * BLOCK_BYTES);
-    if (bytesRead === 0) return;
-    await writeUnlessZeros(out, index, block.subarray(0, bytesRead));
-  }
+interface BlockRun {
+  readonly first: number;
+  count: number;
 }
 
-async function writeUnlessZeros(out: FileHandle, index: number, data: Uint8Array): Promise<void> {
-  if (ZEROS.subarray(0, data.length).equals(data)) return;
-  await out.write(data, 0, data.length, index * BLOCK_BYTES);
+function runsOf(indexes: readonly number[]): readonly BlockRun[] {
+  const runs: BlockRun[] = [];
+  for (const index of indexes) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.count < BLOCKS_AT_ONCE && last.first + last.count === index)
+      last.count += 1;
+    else runs.push({ first: index, count: 1 });
+  }
+  return runs;
+}
+
+async function copyBlocks(base: FileHandle, out: FileHandle, { first, count }: BlockRun): Promise<void> {
+  const bytes = count * BLOCK_BYTES;
+  const { bytesRead, buffer } = await base.read(Buffer.allocUnsafe(bytes), 0, bytes, first * BLOCK_BYTES);
+  if (bytesRead !== bytes)
+    throw new Error(`the base's disk ends before block ${first + count - 1}, which it should have`);
+  await writeWhole(out, buffer, first * BLOCK_BYTES);
+}
+
+async function writeWhole(out: FileHandle, data: Uint8Array, offset: number): Promise<void> {
+  const { bytesWritten } = await out.write(data, 0, data.length, offset);
+  if (bytesWritten !== data.length)
+    throw new Error(`wrote ${bytesWritten} of ${data.length} bytes: the disk is full`);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runTool } from './run-tool.ts';
 
 /** Folder with the C sources of the machine's init. */
-export const INIT_SOURCES = join(import.meta.dirname, '../guest/init');
+const INIT_SOURCES = join(import.meta.dirname, '../guest/init');
 
 const COMPILER_OPTIONS =
   '-static -Os -s -std=gnu17 -Wall -Wextra -Werror -Wno-unused-result -Wl,--build-id=none'.split(' ');

@@ -95,7 +95,7 @@ function field(record: string, name: string): string | undefined {
 }
 
 /** Lower-case hex SHA-256 of a file, `undefined` when there is none. */
-export async function sha256OfFile(path: string): Promise<string | undefined> {
+async function sha256OfFile(path: string): Promise<string | undefined> {
   try {
     return createHash('sha256')
       .update(await readFile(path))

@@ -5,7 +5,7 @@ import type { CpioEntry } from './cpio.ts';
 import { runTool } from './run-tool.ts';
 
 /** Modules that init may load, as paths below `/lib/modules/<release>/kernel`; `modules.c` says which and when. */
-export const KERNEL_MODULES = [
+const KERNEL_MODULES = [
   'drivers/virtio/virtio_ring',
   'drivers/virtio/virtio',
   'drivers/virtio/virtio_pci_modern_dev',

@@ -131,7 +131,7 @@ function sortedNames(children: readonly Child[], self: PlannedInode, parent: Pla
   for (const { name, inode } of children) {
     names.push({ key: byteOrderKey(name), type: typeOf(inode.kind), nid: () => nidOf(inode) });
   }
-  return names.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return names.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function newInode(entry: TreeEntry, number: number): PlannedInode {

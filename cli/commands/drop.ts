@@ -32,7 +32,11 @@ export const dropCommand = (): Command =>
     .option('--no-wait', 'do not follow the release')
     .action(async (path: string, options: DropOptions, command: Command) => {
       const context = await openContext(command);
-      const release = await dropArtifact({ path, app: options.app, version: options.version }, context.stack, context.connection);
+      const release = await dropArtifact(
+        { path, app: options.app, version: options.version },
+        context.stack,
+        context.connection,
+      );
       context.output.line(`dropped s3://${release.bucket}/${release.key}`);
       if (!options.wait) {
         context.output.result(release, `release ${release.releaseId} starts: kiln releases ${release.app}`);

@@ -62,7 +62,9 @@ const waitForAnswer = async (machine: Machine, disk: LocalDisk, signal: AbortSig
     { intervalMilliseconds: 50, timeoutMilliseconds: ANSWER_TIMEOUT_MILLISECONDS },
     async () => {
       if (ended || signal.aborted) return false;
-      const answer = await fetch(url + disk.app.healthPath, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+      const answer = await fetch(url + disk.app.healthPath, { signal: AbortSignal.timeout(5000) }).catch(
+        () => undefined,
+      );
       return answer?.ok === true ? true : undefined;
     },
   );
@@ -76,7 +78,12 @@ const waitForAnswer = async (machine: Machine, disk: LocalDisk, signal: AbortSig
   return url;
 };
 
-const runDisk = async (disk: LocalDisk, options: RunOptions, output: Output, signal: AbortSignal): Promise<void> => {
+const runDisk = async (
+  disk: LocalDisk,
+  options: RunOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> => {
   const step = output.step('boot');
   const machine = await launch(disk, options);
   try {
@@ -88,7 +95,10 @@ const runDisk = async (disk: LocalDisk, options: RunOptions, output: Output, sig
     const exit = await Promise.race([aborted(signal), machine.exited]);
     if (exit !== undefined) {
       output.line(machine.console().toString('utf8'));
-      throw new UserError(`the machine ended by itself: ${exit.detail}`, 'look at the console above for what the app did');
+      throw new UserError(
+        `the machine ended by itself: ${exit.detail}`,
+        'look at the console above for what the app did',
+      );
     }
   } finally {
     await machine.stop(STOP_GRACE_SECONDS);
@@ -108,7 +118,10 @@ const bakeWithProgress = async (path: string, output: Output, signal: AbortSigna
   } catch (error) {
     step.failed();
     if (!(error instanceof ArtifactRejectedError)) throw error;
-    throw new UserError(`artifact '${path}' is refused (${error.reason}): ${error.message}`, 'mend the artifact');
+    throw new UserError(
+      `artifact '${path}' is refused (${error.reason}): ${error.message}`,
+      'mend the artifact',
+    );
   }
 };
 
@@ -117,7 +130,7 @@ export const runCommand = (): Command =>
   new Command('run')
     .description('bake an artifact and boot one machine of it right here, without the pipeline')
     .argument('<artifact>', 'a zip, a tgz or a folder')
-    .option('--env <environment>', "the environment whose configuration the app gets", 'dev')
+    .option('--env <environment>', 'the environment whose configuration the app gets', 'dev')
     .option('--once', 'end the machine after its first good answer', false)
     .action(async (path: string, options: RunOptions, command: Command) => {
       const output = outputOf(command);

@@ -30,34 +30,56 @@ const startCloud = async (port: number, output: Output): Promise<LocalCloud> => 
   } catch (error) {
     step.failed();
     if (error instanceof StateInUseError) {
-      throw new UserError(error.message, 'end the other one with Ctrl-C, or use another KILN_HOME', { cause: error });
+      throw new UserError(error.message, 'end the other one with Ctrl-C, or use another KILN_HOME', {
+        cause: error,
+      });
     }
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-      throw new UserError(`port ${port} of 127.0.0.1 is in use`, 'npm start -- --port <another>', { cause: error });
+      throw new UserError(`port ${port} of 127.0.0.1 is in use`, 'npm start -- --port <another>', {
+        cause: error,
+      });
     }
     throw error;
   }
 };
 
-const showNextSteps = (endpoint: string, url: string, example: string, bucket: string, output: Output): void => {
+const showNextSteps = (
+  endpoint: string,
+  url: string,
+  example: string,
+  bucket: string,
+  output: Output,
+): void => {
   output.line();
   output.line(`  the app          ${url}`);
   output.line('  a new version    npx kiln drop examples/hello-node --app hello --version 2.0.0');
   output.line('                   or with any S3 client:');
-  output.line(`                   aws --endpoint-url ${endpoint} s3 cp ${example} s3://${bucket}/apps/hello/2.0.0.zip`);
-  output.line('                   (AWS_ACCESS_KEY_ID=kiln AWS_SECRET_ACCESS_KEY=kiln AWS_DEFAULT_REGION=eu-central-1)');
+  output.line(
+    `                   aws --endpoint-url ${endpoint} s3 cp ${example} s3://${bucket}/apps/hello/2.0.0.zip`,
+  );
+  output.line(
+    '                   (AWS_ACCESS_KEY_ID=kiln AWS_SECRET_ACCESS_KEY=kiln AWS_DEFAULT_REGION=eu-central-1)',
+  );
   output.line('  look around      npx kiln releases | ps | logs hello | run <artifact>');
   output.line();
 };
 
-const up = async (cloud: LocalCloud, options: UpOptions, output: Output, signal: AbortSignal): Promise<void> => {
+const up = async (
+  cloud: LocalCloud,
+  options: UpOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> => {
   const base = await buildBase(output, signal);
   const connection = connect(localConfig(cloud.endpointUrl));
   const stack = await deployLocally(base, { DevListenerPort: options.listenerPort }, { connection, output });
   signal.throwIfAborted();
   const documents = createDocumentStore(connection.s3, stack.bucket);
   const example = await releaseExample({ connection, stack, documents, clock: systemClock, output }, signal);
-  output.result({ url: stack.devUrl, endpoint: cloud.endpointUrl, bucket: stack.bucket }, `hello answers at ${stack.devUrl}`);
+  output.result(
+    { url: stack.devUrl, endpoint: cloud.endpointUrl, bucket: stack.bucket },
+    `hello answers at ${stack.devUrl}`,
+  );
   if (options.once) return;
   showNextSteps(cloud.endpointUrl, stack.devUrl, example, stack.bucket, output);
   output.line('Ctrl-C ends every machine; the state stays.');

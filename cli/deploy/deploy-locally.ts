@@ -9,7 +9,11 @@ import { findDefaultNetwork } from './network.ts';
 import { packageStack } from './package-stack.ts';
 import { publishBase } from './publish-base.ts';
 
-const withStep = async <T>(output: Output, name: string, work: () => Promise<[result: T, text: string]>): Promise<T> => {
+const withStep = async <T>(
+  output: Output,
+  name: string,
+  work: () => Promise<[result: T, text: string]>,
+): Promise<T> => {
   const step = output.step(name);
   try {
     const [result, text] = await work();

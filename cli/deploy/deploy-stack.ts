@@ -38,47 +38,61 @@ const waitUntilDeployed = async (connection: Connection): Promise<void> => {
     { intervalMilliseconds: 100, timeoutMilliseconds: DEPLOY_TIMEOUT_MILLISECONDS },
     async () => {
       const stack = await describeStack(connection.cloudFormation);
-      return stack?.StackStatus?.endsWith('IN_PROGRESS') === true ? undefined : (stack?.StackStatus ?? 'gone');
+      return stack?.StackStatus?.endsWith('IN_PROGRESS') === true
+        ? undefined
+        : (stack?.StackStatus ?? 'gone');
     },
   );
   if (status !== 'CREATE_COMPLETE' && status !== 'UPDATE_COMPLETE') {
-    throw new Error(`stack '${STACK_NAME}' ended as ${status ?? 'still in progress'}: ${await explain(connection)}`);
+    throw new Error(
+      `stack '${STACK_NAME}' ended as ${status ?? 'still in progress'}: ${await explain(connection)}`,
+    );
   }
 };
 
-const readTemplate = (stackPackage: StackPackage, name: 'create' | 'update'): Promise<string> =>
-  readFile(join(stackPackage.directory, `cloudformation-template-${name}-stack.json`), 'utf8');
+const FIRST_TEMPLATE = 'cloudformation-template-create-stack.json';
+const TEMPLATE = 'cloudformation-template-update-stack.json';
 
 interface PackageState {
   readonly package: { readonly artifactDirectoryName: string };
 }
 
-const uploadFunctions = async (stackPackage: StackPackage, bucket: string, connection: Connection): Promise<void> => {
-  const state = JSON.parse(await readFile(join(stackPackage.directory, 'serverless-state.json'), 'utf8')) as PackageState;
-  const zips = (await readdir(stackPackage.directory)).filter((name) => name.endsWith('.zip'));
-  for (const zip of zips) {
-    await connection.s3.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: `${state.package.artifactDirectoryName}/${zip}`,
-        Body: await readFile(join(stackPackage.directory, zip)),
-      }),
-    );
+/** Uploads the functions and the template; gives the template's URL, since CloudFormation takes 51,200 bytes inline. */
+const uploadPackage = async (
+  stackPackage: StackPackage,
+  bucket: string,
+  connection: Connection,
+): Promise<string> => {
+  const stateFile = await readFile(join(stackPackage.directory, 'serverless-state.json'), 'utf8');
+  const folder = (JSON.parse(stateFile) as PackageState).package.artifactDirectoryName;
+  const files = (await readdir(stackPackage.directory)).filter(
+    (name) => name.endsWith('.zip') || name === TEMPLATE,
+  );
+  for (const file of files) {
+    const Body = await readFile(join(stackPackage.directory, file));
+    await connection.s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${folder}/${file}`, Body }));
   }
+  const s3 = connection.config.endpoint ?? 'https://s3.amazonaws.com';
+  return `${s3}/${bucket}/${folder}/${TEMPLATE}`;
 };
 
-const update = async (template: string, parameters: StackParameters, connection: Connection): Promise<void> => {
+const update = async (
+  templateUrl: string,
+  parameters: StackParameters,
+  connection: Connection,
+): Promise<void> => {
   try {
     await connection.cloudFormation.send(
       new UpdateStackCommand({
         StackName: STACK_NAME,
-        TemplateBody: template,
+        TemplateURL: templateUrl,
         Capabilities: [...CAPABILITIES],
         Parameters: toParameters(parameters),
       }),
     );
   } catch (error) {
-    const same = error instanceof CloudFormationServiceException && error.message.includes('No updates are to be');
+    const same =
+      error instanceof CloudFormationServiceException && error.message.includes('No updates are to be');
     if (!same) throw error;
   }
 };
@@ -96,16 +110,17 @@ export const deployStack = async (
     await connection.cloudFormation.send(
       new CreateStackCommand({
         StackName: STACK_NAME,
-        TemplateBody: await readTemplate(stackPackage, 'create'),
+        TemplateBody: await readFile(join(stackPackage.directory, FIRST_TEMPLATE), 'utf8'),
         Capabilities: [...CAPABILITIES],
       }),
     );
   }
   await waitUntilDeployed(connection);
   const stack = await describeStack(connection.cloudFormation);
-  const bucket = stack?.Outputs?.find((output) => output.OutputKey === 'ServerlessDeploymentBucketName')?.OutputValue;
+  const bucket = stack?.Outputs?.find(
+    (output) => output.OutputKey === 'ServerlessDeploymentBucketName',
+  )?.OutputValue;
   if (bucket === undefined) throw new Error(`stack '${STACK_NAME}' has no bucket for the functions' code`);
-  await uploadFunctions(stackPackage, bucket, connection);
-  await update(await readTemplate(stackPackage, 'update'), parameters, connection);
+  await update(await uploadPackage(stackPackage, bucket, connection), parameters, connection);
   await waitUntilDeployed(connection);
 };

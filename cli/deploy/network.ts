@@ -20,7 +20,8 @@ export const findDefaultNetwork = async (ec2: EC2Client): Promise<Network> => {
     new DescribeVpcsCommand({ Filters: [{ Name: 'is-default', Values: ['true'] }] }),
   );
   const vpcId = Vpcs[0]?.VpcId;
-  if (vpcId === undefined) throw new UserError('the account has no default VPC', 'aws ec2 create-default-vpc');
+  if (vpcId === undefined)
+    throw new UserError('the account has no default VPC', 'aws ec2 create-default-vpc');
   const { Subnets = [] } = await ec2.send(
     new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
   );

@@ -28,7 +28,11 @@ const readBlocks = async function* (diskPath: string, manifest: BaseManifest): A
  * Stores the base's disk as a snapshot, once per base and account, and writes down where it is: every bake starts
  * there. Returns whether anything had to be uploaded.
  */
-export const publishBase = async (base: LocalBase, bucket: string, connection: Connection): Promise<boolean> => {
+export const publishBase = async (
+  base: LocalBase,
+  bucket: string,
+  connection: Connection,
+): Promise<boolean> => {
   const { manifest, diskPath } = base;
   const documents = createDocumentStore(connection.s3, bucket);
   const published = await documents.read<BaseImage>(baseKey(manifest.name));

@@ -70,7 +70,9 @@ export const readExecutionProgress = async (
   if (events === undefined) return undefined;
   const end = events.find((event) => END_TYPES.has(event.type ?? ''));
   const failure =
-    end?.executionFailedEventDetails ?? end?.executionTimedOutEventDetails ?? end?.executionAbortedEventDetails;
+    end?.executionFailedEventDetails ??
+    end?.executionTimedOutEventDetails ??
+    end?.executionAbortedEventDetails;
   return {
     states: toStates(events),
     children: events.map(childOf).filter((arn) => arn !== undefined),

@@ -28,7 +28,9 @@ const readStates = async (
 ): Promise<{ progress: ExecutionProgress; states: StateRun[] } | undefined> => {
   const progress = await readExecutionProgress(arn, connection.states);
   if (progress === undefined) return undefined;
-  const children = await Promise.all(progress.children.map((child) => readExecutionProgress(child, connection.states)));
+  const children = await Promise.all(
+    progress.children.map((child) => readExecutionProgress(child, connection.states)),
+  );
   const nested = children.flatMap((child) => child?.states ?? []);
   const isContainer = (run: StateRun): boolean => run.state.startsWith('RolloutEnvironment');
   return { progress, states: [...progress.states.filter((run) => !isContainer(run)), ...nested] };

@@ -1,4 +1,4 @@
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { flushCompileCache } from 'node:module';
 import { captureOutput } from './capture-output.ts';
 import { reportError, RuntimeError } from './error-report.ts';
 import { invocationContext } from './invocation-context.ts';
@@ -8,6 +8,8 @@ import type { InvokeMessage, RuntimeMessage, RuntimeStart } from './messages.ts'
 
 const start = JSON.parse(process.argv.pop() ?? '{}') as RuntimeStart;
 let requestId: string | undefined;
+// The host's business, not the code's.
+delete process.env['NODE_COMPILE_CACHE'];
 
 const send = (message: RuntimeMessage, sent: () => void = () => undefined): void => {
   // Not connected: the host is gone, and 'disconnect' ends this process.
@@ -29,7 +31,10 @@ const stringify = (result: unknown): string => {
     // `undefined` and functions have no JSON: the invoker gets null.
     return JSON.stringify(result) ?? 'null';
   } catch (error) {
-    throw new RuntimeError('Runtime.MarshalError', `Unable to stringify response body as json: ${String(error)}`);
+    throw new RuntimeError(
+      'Runtime.MarshalError',
+      `Unable to stringify response body as json: ${String(error)}`,
+    );
   }
 };
 
@@ -56,7 +61,6 @@ const main = async (): Promise<void> => {
     crash(new RuntimeError('Runtime.UnhandledPromiseRejection', message), 128);
   });
   process.on('uncaughtException', (error) => crash(error, 129));
-  enableCompileCache(start.compileCache);
   try {
     const handler = await loadHandler(start.taskRoot, start.handler);
     process.on('message', (invocation: InvokeMessage) => void run(handler, invocation));

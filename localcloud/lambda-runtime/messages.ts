@@ -16,8 +16,6 @@ export interface RuntimeStart {
   readonly memoryLimitInMB: string;
   readonly logGroupName: string;
   readonly logStreamName: string;
-  /** Folder of V8's compile cache, shared by all runtimes. */
-  readonly compileCache: string;
 }
 
 /** One invocation, as the runtime gets it. */

@@ -25,10 +25,6 @@ export interface HealthCheckerOptions {
 // Deviation from AWS, which checks at the interval from the start: a machine that boots in 3 s would wait for it.
 const INITIAL_MILLISECONDS = 250;
 
-// The user-mode network of a booting machine takes connections before the guest does, and repeats what the guest missed
-// only seconds later; a second, impatient line of checks finds the guest as soon as it is there.
-const IMPATIENT_MILLISECONDS = 500;
-
 /** Starts checking: every 250 ms until the first check passes (or the target is given up), then at the group's interval. */
 export const startHealthChecker = (options: HealthCheckerOptions): HealthChecker => {
   const { clock } = options;
@@ -36,45 +32,32 @@ export const startHealthChecker = (options: HealthCheckerOptions): HealthChecker
   const { signal } = abort;
   let health = registeredHealth(clock.now());
 
-  const check = async (timeoutMilliseconds: number): Promise<ProbeOutcome> => {
-    const { path, accepts } = options.settings();
+  const check = async ({ path, accepts, timeoutMilliseconds }: HealthSettings): Promise<ProbeOutcome> => {
     const address = await options.address();
     if (address === undefined) return { kind: 'failed' };
     return probeHealth(address, { path, accepts, timeoutMilliseconds, signal });
   };
-  const record = (outcome: ProbeOutcome): void => {
+  const record = (outcome: ProbeOutcome, settings: HealthSettings): void => {
     if (signal.aborted) return;
-    const next = nextHealth(health, outcome, options.settings(), clock.now());
+    const next = nextHealth(health, outcome, settings, clock.now());
     const changed = next.state !== health.state;
     health = next;
     if (changed) options.onChange(health);
   };
-  const checkImpatiently = async (): Promise<void> => {
-    while (health.state === 'initial') {
-      const outcome = await check(IMPATIENT_MILLISECONDS);
-      // Only good news count: being slow within this time is no fault.
-      if (outcome.kind === 'passed' && health.state === 'initial') record(outcome);
-      await clock.delay(INITIAL_MILLISECONDS, signal);
-    }
+  const checkOnce = async (): Promise<void> => {
+    const startedAt = clock.now();
+    const settings = options.settings();
+    record(await check(settings), settings);
+    const rest = settings.intervalMilliseconds - (clock.now() - startedAt);
+    await clock.delay(
+      health.state === 'initial' ? INITIAL_MILLISECONDS : Math.max(INITIAL_MILLISECONDS, rest),
+      signal,
+    );
   };
-  const checkPatiently = async (): Promise<void> => {
-    for (;;) {
-      const startedAt = clock.now();
-      const { timeoutMilliseconds, intervalMilliseconds } = options.settings();
-      const outcome = await check(timeoutMilliseconds);
-      record(outcome);
-      const pause =
-        health.state === 'initial'
-          ? INITIAL_MILLISECONDS
-          : Math.max(INITIAL_MILLISECONDS, intervalMilliseconds - (clock.now() - startedAt));
-      await clock.delay(pause, signal);
-    }
-  };
-  const run = async (line: () => Promise<void>): Promise<void> => {
+  const run = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        await line();
-        return;
+        await checkOnce();
       } catch (error) {
         if (signal.aborted) return;
         options.onError(error);
@@ -82,7 +65,6 @@ export const startHealthChecker = (options: HealthCheckerOptions): HealthChecker
       }
     }
   };
-  void run(checkImpatiently);
-  void run(checkPatiently);
+  void run();
   return { health: () => health, stop: () => abort.abort() };
 };

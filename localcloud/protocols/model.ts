@@ -32,8 +32,16 @@ const readError = (schema: readonly unknown[]): ErrorShape => {
   return { shape, queryCode: queryError?.[0] ?? shape.name, ...(status === undefined ? {} : { status }) };
 };
 
-/** Reads the schemas that an SDK client exports from its root under names ending in `$`. */
+const models = new WeakMap<object, Model>();
+
+/** The schemas that an SDK client exports from its root under names ending in `$`; read once for each client. */
 export const readModel = (module: object): Model => {
+  let model = models.get(module);
+  if (model === undefined) models.set(module, (model = read(module)));
+  return model;
+};
+
+const read = (module: object): Model => {
   const operations = new Map<string, Operation>();
   const errors = new Map<string, ErrorShape>();
   for (const [exportName, schema] of Object.entries(module) as [string, unknown][]) {

@@ -49,7 +49,7 @@ export const fieldValue = (form: Field, name: string): string | undefined => for
 const capitalise = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** Name of a structure's member in a form. In the EC2 variant names are capitalised and may have a name of their own. */
-export const formName = (member: Member, ec2: boolean): string => {
+const formName = (member: Member, ec2: boolean): string => {
   const name = member.memberTraits.xmlName ?? member.name;
   if (!ec2) return name;
   return (member.traits['ec2QueryName'] as string | undefined) ?? capitalise(name);

@@ -166,7 +166,7 @@ const createRestProtocol = (model: Model, format: BodyFormat): WireProtocol => {
         ...(body === undefined ? {} : { body }),
       };
     },
-    writeError: format.writeError,
+    writeError: (error, requestId) => format.writeError(error, requestId),
   };
 };
 

@@ -93,9 +93,9 @@ const attributesOf = (shape: StructureShape, traits: Member['traits'], value: ob
   let text = uri === undefined ? '' : ` xmlns${prefix ? `:${prefix}` : ''}="${escapeXml(uri)}"`;
   for (const member of shape.members) {
     const item = (value as Readonly<Record<string, unknown>>)[member.name];
-    // oxlint-disable-next-line typescript/no-base-to-string -- attributes are strings in every model
-    if (member.traits.xmlAttribute && item !== undefined)
-      text += ` ${nameOf(member)}="${escapeXml(String(item))}"`;
+    if (member.traits.xmlAttribute && typeof item === 'string') {
+      text += ` ${nameOf(member)}="${escapeXml(item)}"`;
+    }
   }
   return text;
 };

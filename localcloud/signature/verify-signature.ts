@@ -51,11 +51,7 @@ export const equalTexts = (a: string, b: string): boolean => {
 };
 
 /** The text that a request's signature is the HMAC of. */
-export const stringToSign = (
-  claim: SignatureClaim,
-  request: SignableRequest,
-  payloadHash: string,
-): string => {
+const stringToSign = (claim: SignatureClaim, request: SignableRequest, payloadHash: string): string => {
   const isS3 = claim.scope.service === 's3' || claim.scope.service === 's3express';
   const canonical = canonicalRequest(request, claim.signedHeaders, payloadHash, isS3);
   return ['AWS4-HMAC-SHA256', claim.timestamp, scopeText(claim.scope), sha256Hex(canonical)].join('\n');

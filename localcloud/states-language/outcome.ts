@@ -38,7 +38,7 @@ export const conclude = async (
   const assigned =
     fields.Assign === undefined
       ? undefined
-      : await evaluateField(visit, fields.Assign as Json, `${fieldPrefix}Assign`, view);
+      : await evaluateField(visit, fields.Assign, `${fieldPrefix}Assign`, view);
   const output =
     fields.Output === undefined
       ? otherwise

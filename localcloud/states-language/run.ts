@@ -96,7 +96,11 @@ const longestDelay = 2 ** 31 - 1;
 export const waitUntil = async (run: Run, until: number, signal: AbortSignal): Promise<void> => {
   run.journal.flush();
   for (let left = until - run.clock.now(); left > 0; left = until - run.clock.now()) {
-    await run.clock.delay(Math.min(left, longestDelay), signal);
+    try {
+      await run.clock.delay(Math.min(left, longestDelay), signal);
+    } catch (error) {
+      throw signal.aborted ? new BranchAborted() : error;
+    }
   }
   if (signal.aborted) throw new BranchAborted();
 };

@@ -1,6 +1,6 @@
 import type { EventDetails, HistoryEvent } from './history-event.ts';
 import { notTruncated } from './history-event.ts';
-import type { StatesFailure } from './failure.ts';
+import { StatesFailure } from './failure.ts';
 import type { Json } from './json.ts';
 import type { TaskResource } from './task-resource.ts';
 
@@ -114,3 +114,21 @@ export const recordedOutput = (event: HistoryEvent): Json => {
     event.taskSubmittedEventDetails;
   return JSON.parse(details?.output ?? 'null') as Json;
 };
+
+/** A failure as the journal keeps it. */
+export interface FailureFacts {
+  readonly errorName?: string;
+  readonly causeText?: string;
+  readonly alsoKnownAs: readonly string[];
+}
+
+/** What the journal keeps of a failure. */
+export const failureFacts = ({ errorName, causeText, alsoKnownAs }: StatesFailure): FailureFacts => ({
+  alsoKnownAs,
+  ...(errorName === undefined ? {} : { errorName }),
+  ...(causeText === undefined ? {} : { causeText }),
+});
+
+/** The failure that the journal has kept. */
+export const recordedFailure = ({ errorName, causeText, alsoKnownAs }: FailureFacts): StatesFailure =>
+  new StatesFailure(errorName, causeText, { alsoKnownAs });

@@ -79,7 +79,7 @@ export const validateCatch = (
       : [
           problem(
             'MISSING_TRANSITION_TARGET',
-            `Missing 'Next' target: ${String(rule['Next'])}`,
+            `Missing 'Next' target: ${JSON.stringify(rule['Next'])}`,
             `${path}[${index}]/Next`,
           ),
         ],

@@ -29,14 +29,12 @@ const fields: Readonly<Record<string, readonly string[]>> = {
   Parallel: [...recoverable, 'Arguments', 'Branches'],
   Map: [
     ...recoverable,
-    ...[
-      'Items',
-      'ItemSelector',
-      'ItemProcessor',
-      'MaxConcurrency',
-      'ToleratedFailureCount',
-      'ToleratedFailurePercentage',
-    ],
+    'Items',
+    'ItemSelector',
+    'ItemProcessor',
+    'MaxConcurrency',
+    'ToleratedFailureCount',
+    'ToleratedFailurePercentage',
   ],
 };
 

@@ -18,6 +18,8 @@ import { pass } from './states/pass.ts';
 import { succeed } from './states/succeed.ts';
 import { task } from './states/task.ts';
 import { wait } from './states/wait.ts';
+import type { FailureFacts } from './task-events.ts';
+import { failureFacts, recordedFailure } from './task-events.ts';
 import type { Visit } from './visit.ts';
 import { attemptKey } from './visit.ts';
 
@@ -32,10 +34,7 @@ export interface Stop {
   readonly index: number;
 }
 
-interface FailureRecord {
-  readonly errorName?: string;
-  readonly causeText?: string;
-  readonly alsoKnownAs: readonly string[];
+interface FailureRecord extends FailureFacts {
   readonly lastEventId: number;
 }
 
@@ -86,16 +85,16 @@ const attempt = async (state: State, visit: Visit, runStates: RunStates): Promis
   const known = run.journal.read(key)?.value as FailureRecord | undefined;
   if (known !== undefined) {
     branch.lastEventId = known.lastEventId;
-    throw new StatesFailure(known.errorName, known.causeText, { alsoKnownAs: known.alsoKnownAs });
+    throw recordedFailure(known);
   }
   try {
     return await dispatch(state, visit, runStates);
   } catch (error) {
     if (!(error instanceof StatesFailure)) throw error;
     emitFailure(visit, error, 'failure');
-    const { errorName, causeText, alsoKnownAs } = error;
-    run.journal.write(key, { value: { errorName, causeText, alsoKnownAs, lastEventId: branch.lastEventId } });
-    throw new StatesFailure(errorName, causeText, { alsoKnownAs });
+    const facts = failureFacts(error);
+    run.journal.write(key, { value: { ...facts, lastEventId: branch.lastEventId } });
+    throw recordedFailure(facts);
   }
 };
 
@@ -112,7 +111,7 @@ const recover = async (state: State, visit: Visit, failure: StatesFailure): Prom
   } catch (error) {
     if (!(error instanceof StatesFailure)) throw error;
     emitFailure(visit, error, 'catch');
-    throw new StatesFailure(error.errorName, error.causeText, { alsoKnownAs: error.alsoKnownAs });
+    throw recordedFailure(failureFacts(error));
   }
 };
 

@@ -56,7 +56,10 @@ export function unpacked(archive: Uint8Array, limits?: ArtifactLimits): Promise<
 }
 
 /** The reason for which an archive is refused, at the latest when its contents are read. */
-export async function reasonFor(archive: Uint8Array, limits?: ArtifactLimits): Promise<RejectReason | 'accepted'> {
+export async function reasonFor(
+  archive: Uint8Array,
+  limits?: ArtifactLimits,
+): Promise<RejectReason | 'accepted'> {
   try {
     await unpacked(archive, limits);
     return 'accepted';
@@ -151,7 +154,10 @@ function record(entry: CraftedEntry, content: Buffer, data: Uint8Array, kind: 'l
   common.writeUInt16LE(0x21, 8);
   common.writeUInt32LE(later ? 0 : (entry.crc ?? crc32(content)), 10);
   common.writeUInt32LE(later ? 0 : (entry.compressedSize ?? data.length), 14);
-  common.writeUInt32LE(later ? 0 : ((local ? entry.localSize : undefined) ?? entry.size ?? content.length), 18);
+  common.writeUInt32LE(
+    later ? 0 : ((local ? entry.localSize : undefined) ?? entry.size ?? content.length),
+    18,
+  );
   common.writeUInt16LE(name.length, 22);
   common.writeUInt16LE(extra.length, 24);
   if (local) return Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, name, extra]);
@@ -185,14 +191,16 @@ export function tarOf(members: readonly TarMember[], end = 1_024): Buffer {
     const header = Buffer.alloc(512);
     header.set(Buffer.from(member.name).subarray(0, 100), 0);
     header.write((member.mode ?? 0o644).toString(8).padStart(7, '0'), 100);
-    header.write('0000000\0000000000', 108);
+    header.write('0000000', 108);
+    header.write('0000000', 116);
     header.write(content.length.toString(8).padStart(11, '0'), 124);
     if (member.sizeField) header.set(member.sizeField, 124);
     header.write('00000000000', 136);
     header.write('        ', 148);
     header.write(member.type ?? '0', 156);
     header.write(member.linkName ?? '', 157);
-    header.write('ustar\x0000', 257);
+    header.write('ustar', 257);
+    header.write('00', 263);
     const checksum = member.checksum ?? header.reduce((sum, byte) => sum + byte, 0);
     header.write(`${checksum.toString(8).padStart(6, '0')}\0 `, 148);
     parts.push(header, content, Buffer.alloc((512 - (content.length % 512)) % 512));

@@ -34,7 +34,7 @@ export function aBase({ espBlocks = 2, runtimePath = '/usr/bin/node' } = {}): Fa
   for (let index = 1; index <= espBlocks; index++) blocks.set(index, Buffer.alloc(BLOCK_BYTES, index));
   const hashes = [...blocks]
     .map(([index, data]) => [index, createHash('sha256').update(data).digest('hex')] as const)
-    .sort(([a], [b]) => a - b);
+    .toSorted(([a], [b]) => a - b);
   return {
     blocks,
     manifest: {

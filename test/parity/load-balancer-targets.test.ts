@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createServer as createTcpServer } from 'node:net';
-import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { BalancedTarget } from '#localcloud/load-balancer/balanced-target';
 import type { LoadBalancer } from '#localcloud/load-balancer/load-balancer';
@@ -46,7 +45,7 @@ describe('choosing a target', () => {
     await named(balancer, 'blue', 'blue');
     const statuses = [];
     for (let index = 0; index < 4; index += 1) statuses.push((await fetch(url)).status);
-    expect(statuses.toSorted()).toEqual([200, 200, 503, 503]);
+    expect(statuses.toSorted((left, right) => left - right)).toEqual([200, 200, 503, 503]);
   });
 
   test('uses only healthy targets, and the unhealthy ones when there is nothing else', async () => {
@@ -140,7 +139,7 @@ describe('a target that fails', () => {
         else socket.resetAndDestroy();
       });
     });
-    await listen(target as unknown as Server);
+    await listen(target);
     addTarget(balancer, 'blue', portOf(target));
     for (let index = 0; index < 20; index += 1) expect((await fetch(url)).status).toBe(200);
     expect(balancer.pool('blue').counters.read().resent).toBeGreaterThan(5);

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import type { ArchiveFile } from '../archive-file.ts';
 import { ArtifactRejectedError } from '../artifact-rejected.ts';
+import { errorCode } from '../error-code.ts';
 
 // Header and trailer as in RFC 1952, section 2.3.
 const HEADER_BYTES = 10;
@@ -71,7 +72,7 @@ function afterZero(archive: ArchiveFile, from: number): number {
 }
 
 function asRejection(cause: unknown): unknown {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const code = errorCode(cause);
   if (code === 'Z_BUF_ERROR') {
     return new ArtifactRejectedError('truncated', 'the gzip archive was cut short', { cause });
   }

@@ -15,7 +15,7 @@ export class Spool {
   #file: FileHandle | undefined;
   #written = 0;
 
-  constructor(path: string, memoryBytes = 64 * 1_048_576) {
+  constructor(path: string, memoryBytes = 32 * 1_048_576) {
     this.#path = path;
     this.#memoryBytes = memoryBytes;
   }

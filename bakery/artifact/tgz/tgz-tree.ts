@@ -60,8 +60,8 @@ async function unpack(archive: ArchiveFile, spool: Spool, input: TgzInput): Prom
     for await (const entry of tar) {
       input.signal?.throwIfAborted();
       const described = archiveEntry(entry.header, spool.bytes);
-      for await (const chunk of entry) {
-        await spool.append(chunk as Buffer);
+      for await (const chunk of entry as AsyncIterable<Buffer>) {
+        await spool.append(chunk);
         checkContentBytes(spool.bytes, archive.bytes, input.limits);
       }
       if (described === undefined) continue;
@@ -113,14 +113,14 @@ function archiveEntry(header: Header, source: number): ArchiveEntry | undefined 
 }
 
 function kindOf(header: Header): TreeEntry['kind'] {
-  const { name, type, mode = 0 } = header;
+  const { name, type, mode } = header;
   if (type !== 'file' && type !== 'directory' && type !== 'symlink') {
     throw new ArtifactRejectedError(
       'unsafe_entry',
       `'${printable(name)}' is neither a file, a directory nor a symbolic link but ${typeName(type)}`,
     );
   }
-  if ((header as { pax?: Record<string, string> | null }).pax?.['GNU.sparse.major'] !== undefined) {
+  if (Object.hasOwn(header.pax ?? {}, 'GNU.sparse.major')) {
     throw new ArtifactRejectedError('unsupported', `'${printable(name)}' is stored as a sparse file`);
   }
   if ((mode & SPECIAL_BITS) !== 0) {

@@ -20,7 +20,7 @@ export function checkLocalHeaders(
   directoryOffset: number,
 ): readonly number[] {
   const dataOffsets = Array.from<number>({ length: entries.length });
-  const order = Array.from(entries, (entry, index) => ({ entry, index })).sort(
+  const order = Array.from(entries, (entry, index) => ({ entry, index })).toSorted(
     (a, b) => a.entry.localOffset - b.entry.localOffset,
   );
   checkStart(order[0]?.entry, directoryOffset);

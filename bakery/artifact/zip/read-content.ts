@@ -3,6 +3,7 @@ import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import type { InflateRaw } from 'node:zlib';
 import type { ArchiveFile } from '../archive-file.ts';
 import { ArtifactRejectedError } from '../artifact-rejected.ts';
+import { errorCode } from '../error-code.ts';
 import { printable } from '../entry-path.ts';
 import type { Pieces } from '../tree.ts';
 import { STORED } from './read-directory.ts';
@@ -124,7 +125,7 @@ class ContentCheck {
 }
 
 function asRejection(cause: unknown, entry: CentralEntry): unknown {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const code = errorCode(cause);
   if (code === 'ERR_BUFFER_TOO_LARGE') {
     return rejection(entry, `unpacks to more than ${entry.bytes} bytes`, cause);
   }

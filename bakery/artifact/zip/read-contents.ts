@@ -38,16 +38,20 @@ export async function* readContents(
 async function unpack(archive: ArchiveFile, batch: readonly BatchItem[]): Promise<readonly Pieces[]> {
   const [first] = batch;
   if (first === undefined) return [];
-  if (!fitsOneCall(first.entry)) return [readContent(archive, first.entry, first.dataOffset)];
+  if (!fitsBatch(first)) return [readContent(archive, first.entry, first.dataOffset)];
   return (await inflateBatch(archive, batch)).map((content) => [content]);
 }
 
-// A batch is one large or stored entry, or several small compressed ones.
+function fitsBatch({ entry }: BatchItem): boolean {
+  return entry.bytes > 0 && fitsOneCall(entry);
+}
+
+// A batch is one large, empty or stored entry, or several small compressed ones.
 function* inBatches(items: readonly BatchItem[]): Generator<readonly BatchItem[], void, undefined> {
   let batch: BatchItem[] = [];
   let bytes = 0;
   for (const item of items) {
-    if (!fitsOneCall(item.entry)) {
+    if (!fitsBatch(item)) {
       if (batch.length > 0) yield batch;
       yield [item];
       batch = [];

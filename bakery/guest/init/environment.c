@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define CONFIG_BYTES 65536
+#define MAX_GIVEN 496 /* variables from each of two sources, so that both and Kiln's own always fit */
 #define KEEP_ALIVE "/usr/lib/kiln/keep-alive.cjs"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
 #define DIGITS "0123456789"
@@ -26,10 +27,7 @@ const char *get_variable(const struct environment *environment, const char *name
 
 void set_variable(struct environment *environment, const char *name, const char *value) {
   size_t index = find_variable(environment, name), size = strlen(name) + strlen(value) + 2;
-  if (index == ARRAY_LENGTH(environment->entries) - 1) {
-    say("environment variable %s was left out: there are more than %zu", name, index);
-    return;
-  }
+  if (index == ARRAY_LENGTH(environment->entries) - 1) fail("there are more than %zu environment variables", index);
   char *entry = malloc(size);
   if (entry == NULL) fail("no memory for environment variable %s", name);
   snprintf(entry, size, "%s=%s", name, value);
@@ -54,7 +52,7 @@ static char *without_quotes(char *value) {
 
 /* Adds the `NAME=value` lines of `text`, which is written to. Lines that are none are counted, not shown: they may be secrets. */
 void add_variables(struct environment *environment, char *text, const char *source) {
-  int number = 0, left_out = 0, first_left_out = 0;
+  int number = 0, left_out = 0, first_left_out = 0, too_many = 0;
   for (char *line; (line = strsep(&text, "\n")) != NULL;) {
     number++;
     line += strspn(line, " \t");
@@ -63,19 +61,22 @@ void add_variables(struct environment *environment, char *text, const char *sour
     if (*line == '\0' || *line == '#') continue;
     char *equals = strchr(line, '=');
     if (equals != NULL) *equals = '\0';
-    if (equals != NULL && is_name(line)) {
+    if (equals == NULL || !is_name(line)) {
+      if (left_out++ == 0) first_left_out = number;
+    } else if (environment->count >= MAX_GIVEN && get_variable(environment, line) == NULL) {
+      too_many++;
+    } else {
       set_variable(environment, line, without_quotes(equals + 1));
-    } else if (left_out++ == 0) {
-      first_left_out = number;
     }
   }
+  if (too_many > 0) say("%s: left out %d variables, %d are possible", source, too_many, MAX_GIVEN);
   if (left_out > 0)
     say("%s: left out what is not NAME=value (lines: %d, the first is line %d)", source, left_out, first_left_out);
 }
 
 static void add_baked_variables(struct environment *environment, const char *name) {
   static char text[CONFIG_BYTES];
-  char path[128];
+  char path[1100];
   if (strspn(name, LETTERS DIGITS "-") != strlen(name)) return;
   snprintf(path, sizeof path, "/app/config/%s.env", name);
   ssize_t length = read_file(path, text, sizeof text);

@@ -67,7 +67,8 @@ int http_request(struct http_connection *connection, const char *method, const c
 /* metadata.c: who this machine is, from the instance metadata service (IMDSv2). */
 #define USER_DATA_BYTES 16384 /* EC2's limit before base64 */
 struct metadata {
-  char instance_id[64], zone[64], environment[64], app[256], release[256];
+  /* A tag's value has at most 256 characters, in UTF-8 up to four bytes each. */
+  char instance_id[64], zone[64], environment[1025], app[1025], release[1025];
   char user_data[USER_DATA_BYTES + 1];
 };
 bool read_metadata(struct metadata *metadata, double deadline);

@@ -20,32 +20,41 @@ static bool is_loopback(const uint32_t *address, int words) {
   return address[0] == 0 && address[1] == 0 && address[2] == 0 && address[3] == htonl(1);
 }
 
-static enum listening scan(const char *path, int words, unsigned port, char *elsewhere, size_t size) {
-  enum listening found = LISTENS_NOWHERE;
+struct look {
+  unsigned port;
+  enum listening found;
+  unsigned other_port; /* of the socket that `elsewhere` names */
+  char *elsewhere;
+  size_t size;
+};
+
+static void scan(const char *path, int words, struct look *look) {
   char line[512];
   FILE *table = fopen(path, "re");
-  if (table == NULL) return found;
-  while (found != LISTENS && fgets(line, sizeof line, table) != NULL) {
+  if (table == NULL) return;
+  while (look->found != LISTENS && fgets(line, sizeof line, table) != NULL) {
     char hexadecimal[33], text[INET6_ADDRSTRLEN];
     unsigned local_port, state;
     uint32_t address[4];
     if (sscanf(line, " %*d: %32[0-9A-F]:%x %*[0-9A-F]:%*x %x", hexadecimal, &local_port, &state) != 3) continue;
     if (state != STATE_LISTEN || !parse_address(hexadecimal, words, address)) continue;
-    if (local_port == port && !is_loopback(address, words)) {
-      found = LISTENS;
-    } else {
-      found = LISTENS_ELSEWHERE;
+    if (local_port == look->port && !is_loopback(address, words)) {
+      look->found = LISTENS;
+    } else if (look->found == LISTENS_NOWHERE || look->other_port != look->port) {
+      /* Of several sockets, the one with the right port and the wrong address says most. */
+      look->found = LISTENS_ELSEWHERE;
+      look->other_port = local_port;
       inet_ntop(words == 1 ? AF_INET : AF_INET6, address, text, sizeof text);
-      snprintf(elsewhere, size, words == 1 ? "%s:%u" : "[%s]:%u", text, local_port);
+      snprintf(look->elsewhere, look->size, words == 1 ? "%s:%u" : "[%s]:%u", text, local_port);
     }
   }
   fclose(table);
-  return found;
 }
 
+/* Says in `elsewhere` what listens instead when the application does not listen where it is asked for. */
 enum listening app_listening(unsigned port, char *elsewhere, size_t size) {
-  enum listening version4 = scan("/proc/net/tcp", 1, port, elsewhere, size);
-  if (version4 == LISTENS) return LISTENS;
-  enum listening version6 = scan("/proc/net/tcp6", 4, port, elsewhere, size);
-  return version6 == LISTENS_NOWHERE ? version4 : version6;
+  struct look look = {.port = port, .found = LISTENS_NOWHERE, .elsewhere = elsewhere, .size = size};
+  scan("/proc/net/tcp", 1, &look);
+  scan("/proc/net/tcp6", 4, &look);
+  return look.found;
 }

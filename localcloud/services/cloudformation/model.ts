@@ -103,6 +103,8 @@ export interface StackRecord extends StackContent {
   readonly onFailure: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
   readonly roleArn?: string;
   readonly terminationProtection: boolean;
+  /** Logical ids that a deletion leaves. */
+  readonly retained?: readonly string[];
   /** While an update runs: what to go back to. */
   readonly previous?: StackContent;
 }
@@ -119,8 +121,7 @@ export interface Incarnation {
 
 /** Statuses of a stack's resource. */
 export type ResourceState =
-  | `${'CREATE' | 'UPDATE' | 'DELETE'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`
-  | 'DELETE_SKIPPED';
+  `${'CREATE' | 'UPDATE' | 'DELETE'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}` | 'DELETE_SKIPPED';
 
 /** A resource of a stack; its current incarnation, and during an update the one it had before. */
 export interface ResourceRecord {
@@ -136,6 +137,8 @@ export interface ResourceRecord {
   readonly previous?: Incarnation;
   /** What the running update does to it; `remove`: `previous` goes in the clean-up, and the record with it. */
   readonly change?: 'add' | 'modify' | 'replace' | 'remove';
+  /** A rollback has been over it. */
+  readonly restored?: true;
   /** Set as soon as something exists, before the incarnation is complete. */
   readonly startedId?: string;
 }

@@ -5,12 +5,7 @@ import { intrinsicOf } from './template/intrinsics.ts';
  * members that are not named are refused, so that nothing of a template is ignored in silence.
  */
 export type Shape =
-  | 'string'
-  | 'number'
-  | 'boolean'
-  | 'json'
-  | readonly [Shape]
-  | { readonly [member: string]: Shape };
+  'string' | 'number' | 'boolean' | 'json' | readonly [Shape] | { readonly [member: string]: Shape };
 
 /** Tags as most resource types take them. */
 export const tagsShape: Shape = [{ Key: 'string', Value: 'string' }];
@@ -24,7 +19,12 @@ const scalar = (shape: 'string' | 'number' | 'boolean', value: unknown, path: st
   if (typeof value === shape) return value;
   // CloudFormation takes "3" for a number, "true" for a boolean, and the other way round.
   if (shape === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return String(value);
-  if (shape === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) {
+  if (
+    shape === 'number' &&
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    Number.isFinite(Number(value))
+  ) {
     return Number(value);
   }
   if (shape === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';

@@ -37,7 +37,8 @@ export const openStackStore = ({ store, clock, random }: CloudContext): StackSto
     lastEvent = Math.max(lastEvent + 1, clock.now() * 1000);
     events.put(`${stackId}|${String(lastEvent).padStart(20, '0')}`, {
       ...event,
-      eventId: event.type === 'AWS::CloudFormation::Stack' ? random.uuid() : `${event.logicalId}-${random.uuid()}`,
+      eventId:
+        event.type === 'AWS::CloudFormation::Stack' ? random.uuid() : `${event.logicalId}-${random.uuid()}`,
       timestamp: clock.now(),
     });
   };
@@ -56,7 +57,11 @@ export const openStackStore = ({ store, clock, random }: CloudContext): StackSto
     },
     setStatus: (stack, status, reason) => {
       const { statusReason: _, ...rest } = stack;
-      const changed: StackRecord = { ...rest, status, ...(reason === undefined ? {} : { statusReason: reason }) };
+      const changed: StackRecord = {
+        ...rest,
+        status,
+        ...(reason === undefined ? {} : { statusReason: reason }),
+      };
       store.transaction(() => {
         stacks.put(stack.stackId, changed);
         addEvent(stack.stackId, {

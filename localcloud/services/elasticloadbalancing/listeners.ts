@@ -46,7 +46,7 @@ const checkPort = (protocol: string | undefined, port: number | undefined): numb
 };
 
 const portRefusal = (port: number, error: unknown): AwsError => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : String(error);
   if (code === 'EADDRINUSE')
     return invalidConfiguration(
       `listener port ${port} of 127.0.0.1 is already in use on this host: choose another`,
@@ -55,7 +55,7 @@ const portRefusal = (port: number, error: unknown): AwsError => {
     return invalidConfiguration(
       `listener port ${port} needs more rights than the local cloud has on this host: choose one from 1024`,
     );
-  return invalidConfiguration(`listener port ${port} of 127.0.0.1 cannot be opened: ${code}`);
+  return invalidConfiguration(`listener port ${port} of 127.0.0.1 cannot be opened: ${String(code)}`);
 };
 
 const open = async ({ traffic }: ElbScope, record: ListenerRecord): Promise<void> => {

@@ -19,6 +19,8 @@ interface LiveTarget {
   draining?: AbortController;
 }
 
+const SERVING_MILLISECONDS = 100;
+
 /** The registered targets in the data plane: their health checks and their draining. */
 export interface LiveTargets {
   /** Brings the data plane in line with the records, after any change of groups, targets, listeners or rules. */
@@ -90,17 +92,30 @@ export const createLiveTargets = (
         log('error', 'health check broke', { targetGroup: group.name, error: String(error) }),
     });
   };
+  const finish = (live: LiveTarget): void => {
+    records.targets.delete(targetRecordKey(live.record));
+    leave(live);
+  };
+  // Requests that began before the last rule let go of the group are still under way.
+  const whileServing = async (live: LiveTarget, until: number, signal: AbortSignal): Promise<void> => {
+    while (live.target.exchanges.size > 0 && clock.now() < until)
+      await clock.delay(SERVING_MILLISECONDS, signal);
+  };
   const drain = (live: LiveTarget, until: number): void => {
     stopChecking(live);
     live.target.standing = 'draining';
     if (live.draining !== undefined) return;
+    if (!used.has(live.record.groupArn) && live.target.exchanges.size === 0) {
+      finish(live);
+      return;
+    }
     const abort = new AbortController();
     live.draining = abort;
-    clock.delay(Math.max(0, until - clock.now()), abort.signal).then(
-      () => {
-        records.targets.delete(targetRecordKey(live.record));
-        leave(live);
-      },
+    const waiting = used.has(live.record.groupArn)
+      ? clock.delay(Math.max(0, until - clock.now()), abort.signal)
+      : whileServing(live, until, abort.signal);
+    waiting.then(
+      () => finish(live),
       () => undefined,
     );
   };
@@ -108,7 +123,7 @@ export const createLiveTargets = (
     const group = records.targetGroups.get(record.groupArn);
     if (group === undefined) return;
     const live = lives.get(targetRecordKey(record)) ?? enter(record, group);
-    if (record.drainingUntil !== undefined) drain(live, used.has(group.arn) ? record.drainingUntil : 0);
+    if (record.drainingUntil !== undefined) drain(live, record.drainingUntil);
     else if (used.has(group.arn)) check(live, group);
     else {
       stopChecking(live);

@@ -7,7 +7,6 @@ import type {
   TargetDescription,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { associations } from './associations.ts';
 import { invalidTarget, tooMany, validationError } from './errors.ts';
 import { targetRecordKey } from './records.ts';
 import type { TargetGroupRecord, TargetRecord } from './records.ts';
@@ -81,7 +80,10 @@ const registered = (
     .list(`${group.arn} `)
     .filter(({ id, port }) => id === wanted.Id && (wanted.Port === undefined || wanted.Port === port));
 
-/** Deregisters targets: they get no new requests and stay `draining` for the group's whole deregistration delay. */
+/**
+ * Deregisters targets: they get no new requests and stay `draining` for the group's whole deregistration delay. In a group
+ * that no rule refers to they go as soon as they serve nothing any more.
+ */
 export const deregisterTargets = (
   scope: ElbScope,
   input: DeregisterTargetsCommandInput,
@@ -89,13 +91,10 @@ export const deregisterTargets = (
   const { context, records, traffic } = scope;
   const group = findTargetGroup(scope, input.TargetGroupArn);
   const drainingUntil = context.clock.now() + deregistrationDelaySeconds(group) * 1_000;
-  const inUse = associations(records).has(group.arn);
   context.store.transaction(() => {
     for (const target of (input.Targets ?? []).flatMap((wanted) => registered(scope, group, wanted))) {
       if (target.drainingUntil !== undefined) continue;
-      // Nothing reaches a group that is not in use: there is nothing to wait for.
-      if (inUse) records.targets.put(targetRecordKey(target), { ...target, drainingUntil });
-      else records.targets.delete(targetRecordKey(target));
+      records.targets.put(targetRecordKey(target), { ...target, drainingUntil });
     }
   });
   traffic.refreshTargets();

@@ -53,6 +53,8 @@ const defaultAgeSeconds = 86_400;
 const firstRetryMilliseconds = 250;
 const longestRetryMilliseconds = 300_000;
 const mostInFlight = 64;
+// What is still under way at a stop is delivered again after the next start.
+const patienceMilliseconds = 2000;
 
 const fromRow = (row: Row): Delivery => ({
   id: row.id,
@@ -161,7 +163,10 @@ export const openDeliveryQueue = (
     stop: async () => {
       running = false;
       timer?.abort();
-      await Promise.race([Promise.allSettled(inFlight.values()), clock.delay(2000)]);
+      const patience = new AbortController();
+      const tooLong = clock.delay(patienceMilliseconds, patience.signal).catch(() => undefined);
+      await Promise.race([Promise.allSettled(inFlight.values()), tooLong]);
+      patience.abort();
     },
   };
 };

@@ -10,6 +10,8 @@ import type { InvokeMessage, RuntimeMessage, RuntimeStart } from '../../lambda-r
 export interface RuntimeProcessOptions {
   readonly start: RuntimeStart;
   readonly environment: Readonly<Record<string, string>>;
+  /** Folder of V8's compile cache, shared by all runtimes: halves the start of Node.js and our own modules. */
+  readonly compileCache: string;
   /** Limit of resident memory in MiB, as on AWS: heap, buffers and Node.js itself. */
   readonly memoryMB: number;
   readonly clock: Clock;
@@ -41,25 +43,26 @@ const pageBytes = 4096;
 
 // The kernel ends the runtime with this process, also after kill -9; without setpriv it ends itself once it is idle.
 const setpriv = '/usr/bin/setpriv';
-const dieWithParent = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
 
-const spawnRuntime = ({ start, environment, memoryMB }: RuntimeProcessOptions): ChildProcess => {
+const spawnRuntime = ({
+  start,
+  environment,
+  compileCache,
+  memoryMB,
+}: RuntimeProcessOptions): ChildProcess => {
   // Lambda's own start of Node.js gives 90 % of the memory to the old and 5 % to the young generation.
   const flags = [
     '--disable-warning=ExperimentalWarning',
     `--max-old-space-size=${Math.floor(memoryMB * 0.9)}`,
     `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB * 0.05))}`,
   ];
-  const [command = process.execPath, ...args] = [
-    ...dieWithParent,
-    process.execPath,
-    ...flags,
-    bootstrap,
-    JSON.stringify(start),
-  ];
+  const runtime = [...flags, bootstrap, JSON.stringify(start)];
+  const [command, args] = existsSync(setpriv)
+    ? [setpriv, ['--pdeathsig', 'KILL', '--', process.execPath, ...runtime]]
+    : [process.execPath, runtime];
   return spawn(command, args, {
     cwd: start.taskRoot,
-    env: environment,
+    env: { ...environment, NODE_COMPILE_CACHE: compileCache },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
 };

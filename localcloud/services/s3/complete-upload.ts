@@ -94,7 +94,7 @@ const verify = (
   checksum: string | undefined,
   size: number,
 ): void => {
-  if (input.MpuObjectSize !== undefined && Number(input.MpuObjectSize) !== size) {
+  if (input.MpuObjectSize !== undefined && input.MpuObjectSize !== size) {
     throw invalidRequest(
       {},
       `The provided 'x-amz-mp-object-size' header value ${input.MpuObjectSize} does not match what was computed: ${size}`,

@@ -110,7 +110,7 @@ const answer = (
 export const getObject = (s3: ObjectStorage, input: Input<'GetObject'>, call: Call): Output<'GetObject'> => {
   const row = findVersion(s3, input, call);
   const { range, members } = answer(s3, input, row);
-  return { ...members, Body: read(s3, row, range) } as Output<'GetObject'>;
+  return { ...members, Body: read(s3, row, range) };
 };
 
 /** HeadObject: what GetObject would answer, without the bytes. */

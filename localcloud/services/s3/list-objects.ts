@@ -22,7 +22,7 @@ const describe = (row: ObjectRow, encode: (key: string) => string): Listed => {
     LastModified: new Date(row.modified),
     ETag: `"${row.etag}"`,
     Size: row.size,
-    StorageClass: storageClass as NonNullable<Listed['StorageClass']>,
+    StorageClass: storageClass,
     ...(algorithm === undefined ? {} : { ChecksumAlgorithm: [algorithm], ChecksumType: checksumType }),
   };
 };

@@ -2,7 +2,7 @@ import type { CloudContext } from '../../cloud-context.ts';
 import { invalidArn, invalidName } from './errors.ts';
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html#StepFunctions-StartExecution-request-name
-const forbidden = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
+const forbidden = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\ufffe\uffff]/u;
 
 /** Throws `InvalidName` for a name that AWS refuses; 1 to 80 characters. */
 export const requireName = (name: string): string => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type * as SFN from '@aws-sdk/client-sfn';
 import { requireValidDefinition } from './definitions.ts';
 import type { StatesDeps } from './deps.ts';
@@ -10,7 +11,7 @@ const tagsOf = (tags: readonly SFN.Tag[] | undefined): Record<string, string> =>
   Object.fromEntries((tags ?? []).map(({ key = '', value = '' }) => [key, value]));
 
 const sameTags = (left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): boolean =>
-  JSON.stringify(Object.entries(left).sort()) === JSON.stringify(Object.entries(right).sort());
+  isDeepStrictEqual(left, right);
 
 const noLogging = { includeExecutionData: false, level: 'OFF' } as const;
 

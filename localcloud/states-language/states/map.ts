@@ -146,6 +146,6 @@ export const map = async (state: MapState, visit: Visit, runStates: RunStates): 
   branch.lastEventId = lastEventId;
   // AWS hangs both MapStateSucceeded and MapStateExited on the last iteration's event.
   emit(run, `${base}/succeeded`, 'MapStateSucceeded', lastEventId);
-  const result = [...outputs.entries()].sort(([a], [b]) => a - b).map(([, output]) => output);
+  const result = [...outputs.entries()].toSorted(([a], [b]) => a - b).map(([, output]) => output);
   return conclude(visit, state, { result }, result, state.Next);
 };

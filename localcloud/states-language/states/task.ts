@@ -8,7 +8,7 @@ import type { TaskCall } from '../ports.ts';
 import { raceDeadline, timedOut } from '../race.ts';
 import { emitInBranch } from '../run.ts';
 import { awaitCallback } from '../task-callback.ts';
-import type { EventDraft, Schedule } from '../task-events.ts';
+import type { EventDraft, FailureFacts, Schedule } from '../task-events.ts';
 import * as events from '../task-events.ts';
 import type { TaskResource } from '../task-resource.ts';
 import { parseTaskResource } from '../task-resource.ts';
@@ -118,6 +118,11 @@ export const task = async (state: TaskState, visit: Visit): Promise<Transition> 
     const result = events.recordedOutput(finished);
     return conclude(visit, state, { result }, result, state.Next);
   }
+  const failed = run.journal.read(`${base}/failed`);
+  if (failed !== undefined) {
+    branch.lastEventId = failed.event?.id ?? branch.lastEventId;
+    throw events.recordedFailure(failed.value as FailureFacts);
+  }
   const earlier = run.journal.read(`${base}/scheduled`)?.value as Schedule | undefined;
   const plan = earlier ?? (await schedule(state, visit, resource));
   write('scheduled', events.scheduledEvent(resource, plan, run.region), plan);
@@ -137,7 +142,7 @@ export const task = async (state: TaskState, visit: Visit): Promise<Transition> 
       error.evaluation === undefined &&
       !run.journal.read(`${base}/finished`)
     ) {
-      write('failed', events.failedEvent(resource, error));
+      write('failed', events.failedEvent(resource, error), events.failureFacts(error));
     }
     throw error;
   } finally {

@@ -12,6 +12,8 @@ import { serviceModels } from './service-models.ts';
 const seed = Number(process.env['ROUND_TRIP_SEED'] ?? Date.now() % 1_000_000);
 
 const recordings = serviceModels.map((model) => ({ model, recording: createRecordingService(model) }));
+// Seconds on an idle machine; other suites may run beside this one.
+const patienceMs = 60_000;
 let cloud: TestCloud;
 
 beforeAll(async () => {
@@ -114,5 +116,6 @@ describe(`with random values of seed ${seed}`, () => {
     async (_name, pair) => {
       expect(await roundTrip(pair)).toEqual([]);
     },
+    patienceMs,
   );
 });

@@ -2,8 +2,10 @@ import { canonicalRequest } from '#localcloud/signature/canonical-request';
 import type { CredentialScope } from '#localcloud/signature/signing-key';
 import { scopeText, sha256Hex, sign, signingKey } from '#localcloud/signature/signing-key';
 
-/** A request to Amazon S3 by root, signed by hand so that any part of it can be made wrong. */
+/** A request by root, signed by hand so that any part of it can be made wrong. */
 export interface RequestParts {
+  /** Signing name; Amazon S3 unless told. */
+  readonly service?: string;
   readonly method: string;
   readonly path: string;
   /** A parameter without a value, for example `delete`. */
@@ -22,11 +24,11 @@ export interface SignedRequest {
 
 /** Signs with the current time. `content-length` is that of the body unless given, and is not signed. */
 export const signedRequest = (parts: RequestParts): SignedRequest => {
-  const { method, path, parameter, headers = {}, body = '' } = parts;
+  const { service = 's3', method, path, parameter, headers = {}, body = '' } = parts;
   const payloadHash = parts.payloadHash ?? sha256Hex(body);
   const { 'content-length': length = String(Buffer.byteLength(body)), ...others } = headers;
   const timestamp = new Date().toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
-  const scope: CredentialScope = { date: timestamp.slice(0, 8), region: 'eu-central-1', service: 's3' };
+  const scope: CredentialScope = { date: timestamp.slice(0, 8), region: 'eu-central-1', service };
   const signed: Record<string, string> = {
     ...others,
     host: '127.0.0.1',
@@ -35,7 +37,12 @@ export const signedRequest = (parts: RequestParts): SignedRequest => {
   };
   const names = Object.keys(signed).toSorted();
   const query = parameter === undefined ? [] : [[parameter, ''] as const];
-  const canonical = canonicalRequest({ method, path, query, headers: signed }, names, payloadHash, true);
+  const canonical = canonicalRequest(
+    { method, path, query, headers: signed },
+    names,
+    payloadHash,
+    service === 's3',
+  );
   const key = signingKey('kiln', scope);
   const scopeLine = scopeText(scope);
   const signature = sign(key, ['AWS4-HMAC-SHA256', timestamp, scopeLine, sha256Hex(canonical)].join('\n'));

@@ -29,7 +29,10 @@ export class ResourceFailedError extends Error {
 const suffixDigits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 const newSuffix = ({ context }: CloudFormationDeps): string =>
-  Array.from({ length: 12 }, () => suffixDigits[Math.floor(context.random.fraction() * suffixDigits.length)]).join('');
+  Array.from(
+    { length: 12 },
+    () => suffixDigits[Math.floor(context.random.fraction() * suffixDigits.length)],
+  ).join('');
 
 /** The handler of a type; templates with unknown types never come this far. */
 export const handlerOf = ({ types }: CloudFormationDeps, type: string): ResourceType => {
@@ -62,7 +65,9 @@ export const changedProperties = (before: Json, after: Json): string[] =>
   );
 
 const omit = (record: ResourceRecord, ...names: (keyof ResourceRecord)[]): ResourceRecord =>
-  Object.fromEntries(Object.entries(record).filter(([name]) => !names.some((omitted) => omitted === name))) as unknown as ResourceRecord;
+  Object.fromEntries(
+    Object.entries(record).filter(([name]) => !names.some((omitted) => omitted === name)),
+  ) as unknown as ResourceRecord;
 
 const create = async (
   deps: CloudFormationDeps,
@@ -96,7 +101,12 @@ const clearStarted = async (
   await ignoreMissing(handler.delete(record.startedId, properties, resourceScope(deps, stack, record)));
 };
 
-const add = async (deps: CloudFormationDeps, stack: StackRecord, target: ResourceTarget, properties: Json): Promise<void> => {
+const add = async (
+  deps: CloudFormationDeps,
+  stack: StackRecord,
+  target: ResourceTarget,
+  properties: Json,
+): Promise<void> => {
   const { logicalId, resource } = target;
   const before = deps.store.resource(stack.stackId, logicalId);
   if (before !== undefined) await clearStarted(deps, stack, before, properties);
@@ -200,6 +210,7 @@ export const applyResource = async (
     const reason = reasonOf(error);
     const failed = deps.store.resource(stack.stackId, logicalId);
     deps.store.putResource(stack.stackId, {
+      ...(record?.current === undefined ? {} : { change: 'modify' as const, previous: record.current }),
       ...(failed ?? { logicalId, type: resource.Type, suffix: '', change: 'add' as const }),
       status: record?.current === undefined ? 'CREATE_FAILED' : 'UPDATE_FAILED',
       statusReason: reason,

@@ -31,7 +31,7 @@ export const applyTemplate = async (
 
   const run = async (logicalId: string): Promise<void> => {
     const dependsOn = dependencies.get(logicalId) ?? [];
-    await Promise.all(dependsOn.map((name) => tasks.get(name)));
+    await Promise.all(dependsOn.map(async (name) => tasks.get(name)));
     const resource = template.Resources[logicalId];
     if (resource === undefined || failures.length > 0 || signal.aborted) return;
     try {

@@ -78,9 +78,10 @@ export const cleanUp = async (
   const changed = store.resources(stackId).filter(({ change }) => change !== undefined);
   for (const record of removalOrder(changed)) {
     if (signal.aborted) return;
-    const { previous, change, startedId, ...settled } = record;
+    const { previous, change, startedId, restored: _, ...settled } = record;
     const obsolete = change === 'replace' || change === 'remove' ? previous : undefined;
-    const begun = startedId === undefined ? undefined : { physicalId: startedId, properties: {}, retain: false };
+    const begun =
+      startedId === undefined ? undefined : { physicalId: startedId, properties: {}, retain: false };
     for (const incarnation of [begun, obsolete]) {
       if (incarnation === undefined) continue;
       if (incarnation.retain) {

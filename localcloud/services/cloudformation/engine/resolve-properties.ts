@@ -16,7 +16,9 @@ const fetchReference = async (
   name: string,
 ): Promise<string> => {
   if (service !== 'ssm') {
-    throw validationError(`the local cloud resolves {{resolve:ssm:…}} only, got {{resolve:${service}:${name}}}`);
+    throw validationError(
+      `the local cloud resolves {{resolve:ssm:…}} only, got {{resolve:${service}:${name}}}`,
+    );
   }
   const { Parameter } = await context.peers.ssm.GetParameter(
     { Name: name },

@@ -3,7 +3,10 @@ import type { ResourceRecord, StackRecord } from '../model.ts';
 import type { ResourceScope, Tag } from '../resource-type.ts';
 
 const mergeTags = (stack: StackRecord, own: readonly Tag[]): Tag[] => {
-  const tags = new Map([...Object.entries(stack.tags), ...own.map(({ Key, Value }) => [Key, Value] as const)]);
+  const tags = new Map([
+    ...Object.entries(stack.tags),
+    ...own.map(({ Key, Value }) => [Key, Value] as const),
+  ]);
   return [...tags].map(([Key, Value]) => ({ Key, Value }));
 };
 

@@ -14,7 +14,9 @@ const restoreModified = async (
   const { store } = deps;
   const attempted = record.current ?? previous;
   // A failed change may have been made in part, though the stored properties are still the old ones.
-  const touched = record.status !== 'UPDATE_COMPLETE' || changedProperties(attempted.properties, previous.properties).length > 0;
+  const touched =
+    record.status !== 'UPDATE_COMPLETE' ||
+    changedProperties(attempted.properties, previous.properties).length > 0;
   if (touched) {
     store.putResource(stack.stackId, { ...record, status: 'UPDATE_IN_PROGRESS' });
     await handlerOf(deps, record.type).update?.(
@@ -25,7 +27,7 @@ const restoreModified = async (
     );
   }
   const { statusReason: _, ...rest } = record;
-  store.putResource(stack.stackId, { ...rest, status: 'UPDATE_COMPLETE', current: previous });
+  store.putResource(stack.stackId, { ...rest, status: 'UPDATE_COMPLETE', current: previous, restored: true });
 };
 
 /** Turns what the failed update made into what the clean-up deletes. */
@@ -43,9 +45,9 @@ const discardNew = ({ store }: CloudFormationDeps, stack: StackRecord, record: R
     ...rest,
     ...(previous === undefined ? {} : { current: previous }),
     ...(current === undefined ? {} : { previous: current }),
-    // Swapped once: a second pass, after the end of the process, must not swap back.
     change: current === undefined ? 'modify' : 'replace',
-    suffix: 'rolled-back',
+    // A second pass, after the end of the process, must not swap back.
+    restored: true,
   });
 };
 
@@ -61,13 +63,15 @@ export const rollBackUpdate = async (
   const changed = deps.store.resources(stack.stackId).filter(({ change }) => change !== undefined);
   const byId = new Map(changed.map((record) => [record.logicalId, record]));
   const order = dependencyOrder(
-    new Map(changed.map((record) => [record.logicalId, (record.previous ?? record.current)?.dependsOn ?? []])),
+    new Map(
+      changed.map((record) => [record.logicalId, (record.previous ?? record.current)?.dependsOn ?? []]),
+    ),
   );
   const failed: string[] = [];
   for (const logicalId of order) {
     const record = byId.get(logicalId);
     if (signal.aborted || record === undefined) break;
-    if (record.change === 'remove' || record.suffix === 'rolled-back') continue;
+    if (record.change === 'remove' || record.restored === true) continue;
     if (record.change !== 'modify') {
       discardNew(deps, stack, record);
       continue;
@@ -77,7 +81,11 @@ export const rollBackUpdate = async (
       await restoreModified(deps, stack, record, record.previous);
     } catch (error) {
       failed.push(logicalId);
-      deps.store.putResource(stack.stackId, { ...record, status: 'UPDATE_FAILED', statusReason: reasonOf(error) });
+      deps.store.putResource(stack.stackId, {
+        ...record,
+        status: 'UPDATE_FAILED',
+        statusReason: reasonOf(error),
+      });
     }
   }
   return failed;

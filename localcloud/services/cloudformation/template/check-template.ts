@@ -35,7 +35,9 @@ export const resourceDependencies = ({ Resources }: Template): Map<string, strin
   );
 
 const checkTypes = ({ Resources }: Template, types: ResourceTypes): void => {
-  const unknown = [...new Set(Object.values(Resources).map(({ Type }) => Type))].filter((type) => !types.has(type));
+  const unknown = [...new Set(Object.values(Resources).map(({ Type }) => Type))].filter(
+    (type) => !types.has(type),
+  );
   if (unknown.length > 0) {
     throw validationError(
       `Template format error: Unrecognized resource types: [${unknown.join(', ')}] (the local cloud knows ${[...types.keys()].join(', ')})`,
@@ -70,7 +72,8 @@ const checkReferences = (template: Template, where: string, value: unknown, type
   for (const { name, attribute } of referencesIn(value)) {
     const resource = template.Resources[name];
     if (resource === undefined) {
-      if (attribute === undefined && (name.startsWith('AWS::') || template.Parameters[name] !== undefined)) continue;
+      if (attribute === undefined && (name.startsWith('AWS::') || template.Parameters[name] !== undefined))
+        continue;
       throw validationError(
         `Template format error: Unresolved resource dependencies [${name}] in the ${where} block of the template`,
       );

@@ -42,7 +42,9 @@ export const evaluateConditions = (
     const before = known.get(name);
     if (before !== undefined) return before;
     if (!Object.hasOwn(conditions, name)) {
-      throw validationError(`Template format error: Unresolved condition dependency ${name} in the Conditions block`);
+      throw validationError(
+        `Template format error: Unresolved condition dependency ${name} in the Conditions block`,
+      );
     }
     if (running.has(name)) throw validationError(`Template error: condition ${name} depends on itself`);
     running.add(name);

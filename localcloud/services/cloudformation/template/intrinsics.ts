@@ -74,8 +74,7 @@ const substitute = (argument: unknown, scope: ResolveScope): string => {
       const key = name.trim();
       if (Object.hasOwn(own, key)) return textOf('Fn::Sub', resolve(own[key], scope));
       const dot = key.indexOf('.');
-      const value =
-        dot < 0 ? reference(key, scope) : scope.attribute(key.slice(0, dot), key.slice(dot + 1));
+      const value = dot < 0 ? reference(key, scope) : scope.attribute(key.slice(0, dot), key.slice(dot + 1));
       return Array.isArray(value) ? value.join(',') : textOf(`Fn::Sub of '${key}'`, value);
     })
     .replaceAll('${!', '${');
@@ -86,7 +85,9 @@ const select = (argument: unknown, scope: ResolveScope): unknown => {
   const values = listOf('Fn::Select', resolve(list, scope), []);
   const value: unknown = values[Number(textOf('Fn::Select', resolve(index, scope)))];
   if (value === undefined) {
-    throw validationError(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`);
+    throw validationError(
+      `Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`,
+    );
   }
   return value;
 };

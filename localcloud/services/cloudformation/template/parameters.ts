@@ -10,10 +10,14 @@ export const readsParameterStore = (type: string): boolean => stored.test(type);
 const isList = (type: string): boolean => /^(CommaDelimitedList|List<.+>)$/.test(type.replace(stored, '$1'));
 
 /** Is the value hidden when the stack is described? */
-export const isHidden = (parameter: TemplateParameter | undefined): boolean => String(parameter?.NoEcho) === 'true';
+export const isHidden = (parameter: TemplateParameter | undefined): boolean =>
+  String(parameter?.NoEcho) === 'true';
 
-const outside = (value: number, least: number | string | undefined, most: number | string | undefined): boolean =>
-  (least !== undefined && value < Number(least)) || (most !== undefined && value > Number(most));
+const outside = (
+  value: number,
+  least: number | string | undefined,
+  most: number | string | undefined,
+): boolean => (least !== undefined && value < Number(least)) || (most !== undefined && value > Number(most));
 
 const problemOf = (key: string, parameter: TemplateParameter, value: string): string | undefined => {
   const { AllowedValues, AllowedPattern, Type } = parameter;
@@ -44,7 +48,9 @@ const given = (
   if (input?.UsePreviousValue !== true) return input?.ParameterValue;
   const before = previous.find((parameter) => parameter.key === key);
   if (before === undefined) {
-    throw validationError(`Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`);
+    throw validationError(
+      `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
+    );
   }
   return before.value;
 };

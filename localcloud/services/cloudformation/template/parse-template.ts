@@ -103,7 +103,9 @@ export const parseTemplate = (body: string): Template => {
       throw validationError(`Template format error: Resource name ${id} is non alphanumeric.`);
     }
     if (!isObject(resource) || typeof resource['Type'] !== 'string') {
-      throw validationError(`Template format error: [/Resources/${id}] Every Resources object must contain a Type member.`);
+      throw validationError(
+        `Template format error: [/Resources/${id}] Every Resources object must contain a Type member.`,
+      );
     }
   }
   const description = template['Description'];

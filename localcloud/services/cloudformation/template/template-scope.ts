@@ -43,7 +43,7 @@ export const templateScope = (template: Template, place: TemplatePlace): Resolve
     },
     mapping: (map: string, top: string, second: string): unknown => template.Mappings[map]?.[top]?.[second],
     zones: (region: string) => ['a', 'b', 'c'].map((zone) => `${region}${zone}`),
-    exported: place.exported,
+    exported: (name: string) => place.exported(name),
   };
   const conditions = evaluateConditions(template.Conditions, base);
   const condition = (name: string): boolean => {
@@ -55,8 +55,13 @@ export const templateScope = (template: Template, place: TemplatePlace): Resolve
 };
 
 /** The template without what its conditions leave out: resources, outputs and branches of `Fn::If`. */
-export const applyConditions = (template: Template, { condition }: Pick<ResolveScope, 'condition'>): Template => {
-  const kept = <T extends { readonly Condition?: string }>(section: Readonly<Record<string, T>>): Record<string, T> =>
+export const applyConditions = (
+  template: Template,
+  { condition }: Pick<ResolveScope, 'condition'>,
+): Template => {
+  const kept = <T extends { readonly Condition?: string }>(
+    section: Readonly<Record<string, T>>,
+  ): Record<string, T> =>
     Object.fromEntries(
       Object.entries(section)
         .filter(([, member]) => member.Condition === undefined || condition(member.Condition))

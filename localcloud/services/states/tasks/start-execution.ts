@@ -94,7 +94,7 @@ export const executionCompletion = async (
     if (call.signal.aborted) throw new StatesFailure('States.Timeout', undefined);
     const output = await context.peers.states.DescribeExecution({ executionArn: arn }, details);
     const result = describe(
-      output as StepFunctions.DescribeExecutionOutput,
+      output,
       call.resource.pattern === 'sync:2',
     );
     if (output.status !== 'SUCCEEDED') throw new StatesFailure('States.TaskFailed', JSON.stringify(result));

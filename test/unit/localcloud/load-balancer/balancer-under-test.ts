@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import { createServer, Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { connect, createServer as createTcpServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { systemClock } from '#localcloud/clock';
 import { createBalancedTarget } from '#localcloud/load-balancer/balanced-target';
@@ -19,19 +19,21 @@ export const cleanUpBalancers = async (): Promise<void> => {
 };
 
 /** The port that a server listens on. */
-export const portOf = (server: { address(): AddressInfo | string | null }): number =>
-  (server.address() as AddressInfo).port;
+export const portOf = (server: NetServer): number => {
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('the server does not listen on a port');
+  return address.port;
+};
 
 /** Has a server listen on a free port until the test ends. */
-export const listen = async <S extends Pick<Server, 'listen' | 'close' | 'address'>>(
-  server: S,
-): Promise<S> => {
+export const listen = async <S extends NetServer>(server: S): Promise<S> => {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
   cleanUp.push(() => {
     server.close();
-    if ('closeAllConnections' in server) (server as unknown as Server).closeAllConnections();
+    if (server instanceof Server) server.closeAllConnections();
   });
   return server;
 };
@@ -97,7 +99,7 @@ export const serveRaw = async (onRequest: (socket: Socket) => void): Promise<num
     createTcpServer((socket) => {
       socket.on('error', () => socket.destroy());
       socket.on('data', () => onRequest(socket));
-    }) as unknown as Server,
+    }),
   );
   return portOf(server);
 };

@@ -37,7 +37,7 @@ describe('decodeAwsChunked', () => {
     const seen: string[] = [];
     const verifier = {
       chunk: (data: Uint8Array, signature: string) =>
-        seen.push(`${Buffer.from(data)}:${signature.slice(0, 2)}`),
+        seen.push(`${Buffer.from(data).toString()}:${signature.slice(0, 2)}`),
       trailer: (canonical: string, signature: string) => seen.push(`${canonical.trim()}:${signature}`),
     };
     const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];

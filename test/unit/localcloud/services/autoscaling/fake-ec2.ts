@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as EC2 from '@aws-sdk/client-ec2';
 import type { Instance, InstanceStateName, RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { AwsError } from '#localcloud/errors';
@@ -124,10 +123,11 @@ export const createFakeEc2 = (): FakeEc2 => {
         backplane: {
           resolve: (id) => {
             const machine = machines.get(id);
+            const address = machine?.state === 'running' ? machine.server.address() : null;
             return Promise.resolve(
-              machine?.state === 'running'
-                ? { host: '127.0.0.1', port: (machine.server.address() as AddressInfo).port }
-                : undefined,
+              address === null || typeof address === 'string'
+                ? undefined
+                : { host: '127.0.0.1', port: address.port },
             );
           },
         },

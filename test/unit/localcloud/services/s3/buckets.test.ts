@@ -60,13 +60,13 @@ describe('buckets', () => {
     });
     await s3.PutBucketTagging({ Bucket, Tagging: { TagSet: [{ Key: 'k', Value: 'v' }] } }, cloud.root);
     expect(await s3.GetBucketTagging({ Bucket }, cloud.root)).toEqual({ TagSet: [{ Key: 'k', Value: 'v' }] });
-    const Date_ = new Date('2027-01-01T00:00:00Z');
+    const expiry = new Date('2027-01-01T00:00:00Z');
     await s3.PutBucketLifecycleConfiguration(
-      { Bucket, LifecycleConfiguration: { Rules: [{ Status: 'Enabled', Expiration: { Date: Date_ } }] } },
+      { Bucket, LifecycleConfiguration: { Rules: [{ Status: 'Enabled', Expiration: { Date: expiry } }] } },
       cloud.root,
     );
     const { Rules } = await s3.GetBucketLifecycleConfiguration({ Bucket }, cloud.root);
-    expect(Rules?.[0]?.Expiration?.Date).toEqual(Date_);
+    expect(Rules?.[0]?.Expiration?.Date).toEqual(expiry);
     expect(await s3.GetBucketLocation({ Bucket }, cloud.root)).toEqual({
       LocationConstraint: 'eu-central-1',
     });

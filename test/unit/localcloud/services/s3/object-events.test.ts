@@ -90,7 +90,7 @@ describe('object events', () => {
     await put('a');
     const again = await cloud.reopen();
     await again.context.peers.s3.PutObject({ Bucket, Key: 'a', Body: bodyOf('x') }, again.root);
-    again.context.store.close();
+    await again.close();
     const sequencers = [...cloud.events, ...again.events].map(
       ({ detail }) => (detail['object'] as { sequencer: string }).sequencer,
     );

@@ -108,7 +108,7 @@ describe('objects', () => {
     expect(objectFiles()).toHaveLength(1);
     const { Body } = await again.context.peers.s3.GetObject({ Bucket, Key: 'a' }, again.root);
     expect(await readBody(Body)).toBe(large.toString());
-    again.context.store.close();
+    await again.close();
   });
 
   test('stores the checksum asked for and shows it when asked', async () => {

@@ -1,0 +1,67 @@
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rootCredentials } from '#localcloud/root-credentials';
+
+/** A local cloud with Step Functions and EventBridge in a process that can be killed and started again. */
+export interface KillableCloud {
+  readonly clientConfig: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+  /** Lines that its functions have logged, over all its lives. */
+  log(): string[];
+  /** `kill -9`, then a new process on the same state; its port may be another. */
+  killAndRestart(): Promise<void>;
+  end(): Promise<void>;
+}
+
+const script = fileURLToPath(new URL('../fixtures/states-process.ts', import.meta.url));
+
+/** Starts the process. */
+export const startKillableCloud = async (): Promise<KillableCloud> => {
+  const folder = mkdtempSync(join(tmpdir(), 'killable-cloud-'));
+  const logFile = join(folder, 'invocations.log');
+  let child: ChildProcess;
+  let endpoint = '';
+
+  const start = async (): Promise<void> => {
+    child = fork(script, [join(folder, 'state'), logFile], {
+      execArgv: [],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    const [message] = (await once(child, 'message')) as [{ endpoint: string }];
+    endpoint = message.endpoint;
+  };
+  const kill = async (): Promise<void> => {
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+  };
+  await start();
+  return {
+    get clientConfig() {
+      return { endpoint, region: 'eu-central-1', credentials: rootCredentials };
+    },
+    log: () => {
+      try {
+        return readFileSync(logFile, 'utf8').split('\n').filter(Boolean);
+      } catch {
+        return [];
+      }
+    },
+    killAndRestart: async () => {
+      await kill();
+      await start();
+    },
+    end: async () => {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { runStateMachine } from '#test/helpers/run-state-machine';
+import type { TaskStub } from '#test/helpers/run-state-machine';
+
+const MACHINE = 'statemachines/release.asl.yml';
+
+const release = {
+  releaseId: 'hello-1.0.0-0123456789abcdef',
+  app: 'hello',
+  version: '1.0.0',
+  bucket: 'drops',
+  key: 'apps/hello/1.0.0.zip',
+  versionId: 'v1',
+  droppedAt: '2026-01-01T00:00:00Z',
+};
+const image = { imageId: 'ami-1', digest: 'sha256:1' };
+const evidence = { digest: 'sha256:1' };
+
+const failing =
+  (name: string, message = 'because'): TaskStub =>
+  () => {
+    throw Object.assign(new Error(message), { name });
+  };
+
+const good: Readonly<Record<string, TaskStub>> = {
+  ReceiveArtifact: () => ({ release }),
+  BakeImage: () => ({ image }),
+  SmokeTestImage: () => ({ evidence }),
+  RegisterRelease: () => ({ environments: ['dev', 'prod'] }),
+  RolloutEnvironment: () => ({ retired: null }),
+  RejectRelease: ({ error, cause }: { error: string; cause: string }) => ({ reason: error, message: cause }),
+};
+
+const run = (tasks: Readonly<Record<string, TaskStub>> = {}) =>
+  runStateMachine(MACHINE, { input: release, tasks: { ...good, ...tasks } });
+
+describe('the release state machine', () => {
+  test('rolls the same image out to one environment after the other', async () => {
+    const rollouts: unknown[] = [];
+    const result = await run({
+      RolloutEnvironment: (input: { Input: unknown; Name: string }) => {
+        rollouts.push([input.Name, input.Input]);
+        return {};
+      },
+    });
+    expect(result.status).toBe('SUCCEEDED');
+    expect(rollouts).toEqual([
+      ['test-dev', { environment: 'dev', release, image }],
+      ['test-prod', { environment: 'prod', release, image }],
+    ]);
+  });
+
+  test('ends at once, and well, when the drop was delivered before', async () => {
+    const result = await run({ ReceiveArtifact: failing('ReleaseAlreadyExists') });
+    expect(result.statesVisited).toEqual(['ReceiveArtifact', 'AlreadyReleased']);
+    expect(result.status).toBe('SUCCEEDED');
+  });
+
+  test.each(['ReceiveArtifact', 'BakeImage', 'SmokeTestImage', 'RegisterRelease', 'RolloutEnvironment'])(
+    'records the reason and cleans up when %s fails',
+    async (state) => {
+      const rejected: unknown[] = [];
+      const result = await run({
+        [state]: failing('ArtifactRejected', 'it is no archive'),
+        RejectRelease: (input) => {
+          rejected.push(input);
+          return { reason: 'ArtifactRejected', message: 'it is no archive' };
+        },
+      });
+      expect(rejected).toMatchObject([{ release: { releaseId: release.releaseId } }]);
+      expect(result).toMatchObject({
+        status: 'FAILED',
+        error: 'ArtifactRejected',
+        cause: 'it is no archive',
+      });
+    },
+  );
+
+  test('does not go to the next environment when one refuses the release', async () => {
+    let rollouts = 0;
+    await run({
+      RolloutEnvironment: () => {
+        rollouts += 1;
+        throw new Error('no');
+      },
+    });
+    expect(rollouts).toBe(1);
+  });
+
+  test('tries a function again that Lambda could not run', async () => {
+    let tries = 0;
+    const result = await run({
+      BakeImage: () => {
+        tries += 1;
+        if (tries === 1) throw Object.assign(new Error('busy'), { name: 'Lambda.TooManyRequestsException' });
+        return { image };
+      },
+    });
+    expect([tries, result.status]).toEqual([2, 'SUCCEEDED']);
+  });
+
+  test('does not bake an artifact again that was refused', async () => {
+    let tries = 0;
+    await run({
+      BakeImage: () => {
+        tries += 1;
+        throw Object.assign(new Error('no'), { name: 'ArtifactRejected' });
+      },
+    });
+    expect(tries).toBe(1);
+  });
+});

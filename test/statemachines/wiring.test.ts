@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import validate from 'asl-validator';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import * as errors from '#pipeline/errors';
+import { readStateMachine } from '#test/helpers/run-state-machine';
+
+const files = readdirSync('statemachines').map((name) => `statemachines/${name}`);
+
+const kebab = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
+
+/** Every value of `key` anywhere below `node`. */
+const collect = (node: unknown, key: string): unknown[] => {
+  if (Array.isArray(node)) return node.flatMap((item) => collect(item, key));
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([name, value]) => [
+    ...(name === key ? [value] : []),
+    ...collect(value, key),
+  ]);
+};
+
+const errorNames = new Set([
+  ...Object.keys(errors).map((name) => name.replace(/Error$/, '')),
+  'Sandbox.Timedout',
+]);
+
+describe.each(files)('%s', (file) => {
+  const text = readFileSync(file, 'utf8');
+  const machine = readStateMachine(file);
+
+  test('is valid Amazon States Language', () => {
+    const result = validate(JSON.parse(JSON.stringify(machine)) as object);
+    expect(result.errorsText()).toBe('');
+  });
+
+  test('names a function of its own for every placeholder, after the state', () => {
+    for (const [, name = ''] of text.matchAll(/\$\{(\w+)Arn\}/g)) {
+      if (name.endsWith('StateMachine')) continue;
+      expect([name, existsSync(`functions/${kebab(name)}.ts`)]).toEqual([name, true]);
+      expect(text).toContain(`  ${name}:\n`);
+    }
+  });
+
+  test('retries and catches only errors that exist', () => {
+    for (const name of collect(machine, 'ErrorEquals').flat() as string[]) {
+      const known = /^(States|Lambda)\./.test(name) || errorNames.has(name);
+      expect([name, known]).toEqual([name, true]);
+    }
+  });
+
+  test('gives every task a time-out', () => {
+    for (const states of collect(machine, 'States')) {
+      for (const [name, state] of Object.entries(
+        states as Record<string, { Type: string; TimeoutSeconds?: number }>,
+      )) {
+        if (state.Type === 'Task') expect([name, state.TimeoutSeconds]).toEqual([name, expect.any(Number)]);
+      }
+    }
+  });
+});
+
+test('every function has a file and a role of its own', () => {
+  const service = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent' }) as {
+    functions: Record<string, { handler: string; role: string }>;
+  };
+  const roles: string[] = [];
+  for (const [name, { handler, role }] of Object.entries(service.functions)) {
+    expect(handler).toBe(`functions/${kebab(name)}.handler`);
+    expect(existsSync(`functions/${kebab(name)}.ts`)).toBe(true);
+    roles.push(role);
+  }
+  expect(new Set(roles).size).toBe(roles.length);
+});
