@@ -2,8 +2,8 @@ import { ArtifactRejectedError } from './artifact-rejected.ts';
 import { printable } from './entry-path.ts';
 import type { TreeEntry } from './tree.ts';
 
-/** Bytes from the start of a file that `checkNativeCode` wants to see. */
-export const NATIVE_CODE_HEAD_BYTES = 20;
+// Up to the machine field.
+const ELF_HEAD_BYTES = 20;
 
 const ELF_MAGIC = 0x7f45_4c46;
 const ELF_64 = 2;
@@ -49,7 +49,7 @@ function foreignCode(bytes: Buffer, isAddon: boolean): string | undefined {
 }
 
 function foreignElf(bytes: Buffer): string | undefined {
-  if (bytes.length < NATIVE_CODE_HEAD_BYTES) return undefined;
+  if (bytes.length < ELF_HEAD_BYTES) return undefined;
   if (bytes[5] !== ELF_LITTLE_ENDIAN) return 'a big-endian processor';
   if (!ELF_TYPES_THAT_RUN.has(bytes.readUInt16LE(16))) return undefined;
   const machine = bytes.readUInt16LE(18);

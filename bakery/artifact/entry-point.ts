@@ -9,8 +9,8 @@ import { startCommand } from './start-command.ts';
 import { readWhole } from './tree.ts';
 import type { FileTree, TreeEntry } from './tree.ts';
 
-/** Where the application lies in the machine. */
-export const APP_DIRECTORY = '/app';
+// Where the application lies in the machine.
+const APP_DIRECTORY = '/app';
 
 const packageSchema = z.object({
   main: z.string().optional(),

@@ -9,8 +9,8 @@ export const DEFAULT_LIMITS: ArtifactLimits = {
   maxRatio: 200,
 };
 
-/** Content below this many bytes is never refused for its ratio: small files of zeros are common and harmless. */
-export const RATIO_FREE_BYTES = 16 * 1_048_576;
+// Little content is never refused for its ratio: small files of zeros are common and harmless.
+const RATIO_FREE_BYTES = 16 * 1_048_576;
 
 /** Refuses an archive file that is larger than the limit. */
 export function checkArchiveBytes(archiveBytes: number, limits: ArtifactLimits): void {

@@ -3,7 +3,20 @@ import { join } from 'node:path';
 
 const SKIPPED = new Set(['/proc', '/sys']);
 const SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'busybox', 'toybox']);
-const FORBIDDEN_PLACES = ['/', '/app', '/app/config', '/etc', '/usr', '/usr/bin', '/usr/lib', '/var', '/run', '/dev', '/root', '/home'];
+const FORBIDDEN_PLACES = [
+  '/',
+  '/app',
+  '/app/config',
+  '/etc',
+  '/usr',
+  '/usr/bin',
+  '/usr/lib',
+  '/var',
+  '/run',
+  '/dev',
+  '/root',
+  '/home',
+];
 
 /** Reports what this machine looks like to the application that runs in it. */
 export function inspectMachine() {

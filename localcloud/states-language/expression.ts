@@ -30,14 +30,18 @@ export const describeExpressionError = (error: unknown): string => {
   return [code, message].filter((part) => part !== undefined).join(': ');
 };
 
+const withoutFunctions = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && ('_jsonata_lambda' in value || '_jsonata_function' in value)
+    ? undefined
+    : value;
+
 /** Evaluates a source; undefined when the expression yields nothing that JSON can hold. */
 export const evaluateExpression = async (
   source: string,
   bindings: Record<string, unknown>,
 ): Promise<Json | undefined> => {
   const result: unknown = await compileExpression(source).evaluate(undefined, bindings);
-  if (result === undefined || typeof result === 'function') return undefined;
   // Results carry JSONata's sequence markers; a round trip leaves plain JSON.
-  const text = JSON.stringify(result) as string | undefined;
+  const text = JSON.stringify(result, withoutFunctions) as string | undefined;
   return text === undefined ? undefined : (JSON.parse(text) as Json);
 };

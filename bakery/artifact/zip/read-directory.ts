@@ -12,9 +12,9 @@ const UNIX_HOSTS = new Set([3, 19]);
 const ENCRYPTED = 0x0001 | 0x0040 | 0x2000;
 const PATCHED = 0x0020;
 
-/** Compression methods that are read. */
+/** Compression methods: only these two are read. */
 export const STORED = 0;
-export const DEFLATED = 8;
+const DEFLATED = 8;
 
 /** One line of the central directory. */
 export interface CentralEntry {

@@ -136,7 +136,7 @@ describe('limits', () => {
     const tgz = tgzOf([{ name: 'zeros', content: Buffer.alloc(40_000_000) }]);
     const started = performance.now();
     expect(await reasonFor(tgz)).toBe('too_large');
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   test('refuses a bomb of headers', async () => {

@@ -260,7 +260,7 @@ describe('limits', () => {
     const zip = craftZip(Array.from({ length: 8 }, (_, index) => ({ name: `zeros${index}`, ...one })));
     const started = performance.now();
     expect(await reasonFor(zip)).toBe('too_large');
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   test('accepts a high ratio of little content', async () => {

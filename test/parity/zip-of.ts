@@ -33,7 +33,10 @@ export const zipOf = (files: Readonly<Record<string, string>>): Buffer => {
   end.writeUInt32LE(0x06054b50, 0);
   end.writeUInt16LE(Object.keys(files).length, 8);
   end.writeUInt16LE(Object.keys(files).length, 10);
-  end.writeUInt32LE(directory.reduce((sum, part) => sum + part.length, 0), 12);
+  end.writeUInt32LE(
+    directory.reduce((sum, part) => sum + part.length, 0),
+    12,
+  );
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...parts, ...directory, end]);
 };
