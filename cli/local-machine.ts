@@ -37,7 +37,11 @@ export const bakeLocalDisk = async (
     const archive = await toArchive(artifactPath, directory);
     const baked = await bake({ artifactPath: archive, base: base.manifest, workDir: directory });
     const diskPath = join(directory, 'disk.raw');
-    await writeDisk(baked, base.diskPath, diskPath).finally(() => baked.dispose());
+    try {
+      await writeDisk(baked, base.diskPath, diskPath);
+    } finally {
+      await baked.dispose();
+    }
     return { directory, diskPath, app: baked.app, digest: baked.digest, remove };
   } catch (error) {
     await remove();

@@ -152,7 +152,7 @@ const perform = async (
   checkRequiredMembers(service.facts, operation.input, input);
   authorise(context, service, operation.name, input, known.caller);
   const output = await run(input, { requestId, caller: known.caller, signal });
-  return protocol.write(operation, (output ?? {}) as object, requestId);
+  return protocol.write(operation, output ?? {}, requestId);
 };
 
 const unknownService = (request: WireRequest): WireAnswer => {

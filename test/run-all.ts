@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What `npm test` runs, in this order: the cheap and quick first. */
-const CHECKS = ['format', 'lint', 'types', 'dead-code'] as const;
+const CHECKS = ['format', 'lint', 'types', 'dead-code', 'docs'] as const;
 const PROJECTS = ['unit', 'statemachines', 'parity', 'e2e'] as const;
 
 interface Counts {

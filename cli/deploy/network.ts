@@ -25,12 +25,14 @@ export const findDefaultNetwork = async (ec2: EC2Client): Promise<Network> => {
   const { Subnets = [] } = await ec2.send(
     new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
   );
-  const byZone = new Map(Subnets.map((subnet) => [subnet.AvailabilityZone ?? '', subnet.SubnetId ?? '']));
+  const byZone = new Map(
+    Subnets.map((subnet) => [subnet.AvailabilityZone ?? '', subnet.SubnetId ?? ''] as const),
+  );
   if (byZone.size < MIN_ZONES) {
     throw new UserError(
       `VPC '${vpcId}' has subnets in ${byZone.size} zones, at least ${MIN_ZONES} are needed`,
       'aws ec2 create-default-subnet',
     );
   }
-  return { vpcId, subnetIds: [...byZone.entries()].toSorted().map(([, subnetId]) => subnetId) };
+  return { vpcId, subnetIds: [...byZone.keys()].toSorted().map((zone) => byZone.get(zone) ?? '') };
 };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -18,8 +19,12 @@ const FORBIDDEN_PLACES = [
   '/home',
 ];
 
+const METADATA = 'http://169.254.169.254/latest';
+/** Settings that say nothing secret; of the rest only the names are reported. */
+const SHOWN = /^(KILN_[A-Z_]+|PORT|GREETING|COLOUR)$/;
+
 /** Reports what this machine looks like to the application that runs in it. */
-export function inspectMachine() {
+export async function inspectMachine() {
   const found = { files: 0, executables: [], shells: [], setuid: [], writableDirectories: [] };
   walk('/', found);
   return {
@@ -32,9 +37,44 @@ export function inspectMachine() {
     node: process.version,
     writes: Object.fromEntries(FORBIDDEN_PLACES.map((place) => [place, tryWrite(place)])),
     tmpWrite: tryWrite('/tmp'),
+    runShell: tryRun('/bin/sh', ['-c', 'exit 0']),
+    runFromTmp: tryRunFromTmp(),
+    environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => SHOWN.test(name))),
     environmentNames: Object.keys(process.env).sort(),
+    metadata: await readMetadata().catch((error) => ({ error: String(error.cause ?? error) })),
     ...found,
   };
+}
+
+async function readMetadata() {
+  const signal = AbortSignal.timeout(5000);
+  const { status } = await fetch(`${METADATA}/meta-data/instance-id`, { signal });
+  const ask = { method: 'PUT', headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' }, signal };
+  const token = await (await fetch(`${METADATA}/api/token`, ask)).text();
+  const read = async (path) => {
+    const headers = { 'x-aws-ec2-metadata-token': token };
+    return (await fetch(`${METADATA}/meta-data/${path}`, { headers, signal })).text();
+  };
+  return {
+    withoutToken: status,
+    instanceId: await read('instance-id'),
+    zone: await read('placement/availability-zone'),
+  };
+}
+
+function tryRun(program, programArguments) {
+  const { error, status, signal } = spawnSync(program, programArguments, { timeout: 2000 });
+  return error?.code ?? `ran: ${signal ?? status}`;
+}
+
+function tryRunFromTmp() {
+  const path = `/tmp/kiln-inspect-${process.pid}.js`;
+  writeFileSync(path, `#!${process.execPath}\n`, { mode: 0o755 });
+  try {
+    return tryRun(path, []);
+  } finally {
+    rmSync(path);
+  }
 }
 
 function tryWrite(directory) {

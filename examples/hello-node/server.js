@@ -16,10 +16,10 @@ const routes = {
   '/inspect': () => inspectMachine(),
 };
 
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost');
   const route = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
-  const body = JSON.stringify(route ? route() : { error: `nothing at ${pathname}` });
+  const body = JSON.stringify(route ? await route() : { error: `nothing at ${pathname}` });
   response.writeHead(route ? 200 : 404, { 'content-type': 'application/json' });
   response.end(`${body}\n`);
 });

@@ -69,7 +69,7 @@ const xmlFormat = (model: Model, facts: ServiceFacts): BodyFormat => {
       // S3 answers `<LocationConstraint>eu-central-1</LocationConstraint>` without an element around it.
       const [only] = members;
       if (members.length === 1 && only !== undefined && only.name === name) {
-        return root(name, escapeXml(String((output[name] as string | undefined) ?? '')));
+        return root(name, escapeXml((output[name] as string | undefined) ?? ''));
       }
       return root(name, writeMembers(members, output));
     },

@@ -126,7 +126,7 @@ const arrayShape = (schema: SchemaArray): Shape => {
   switch (schema[0]) {
     case 0: {
       const target = shapeOf(schema[4]);
-      return { ...target, traits: { ...target.traits, ...traits } } as Shape;
+      return { ...target, traits: { ...target.traits, ...traits } };
     }
     case 1: {
       const make = (): readonly Member[] => [memberOf('member', schema[4])];

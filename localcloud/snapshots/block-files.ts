@@ -20,6 +20,8 @@ export interface BlockFiles {
   assemble(snapshotId: string, diskBytes: number, blocks: readonly BlockReference[]): Promise<string>;
   /** The disk of a snapshot without a parent. */
   ownPath(snapshotId: string): string;
+  /** Where `assemble` puts the disk. */
+  assembledPath(snapshotId: string): string;
 }
 
 const withFile = async <R>(
@@ -39,6 +41,8 @@ const withFile = async <R>(
 export const openBlockFiles = (folder: string): BlockFiles => {
   const dirOf = (snapshotId: string): string => join(folder, snapshotId);
   const ownPath = (snapshotId: string): string => join(dirOf(snapshotId), 'blocks.raw');
+
+  const assembledPath = (snapshotId: string): string => join(dirOf(snapshotId), 'disk.raw');
 
   const read: BlockFiles['read'] = (snapshotId, block) =>
     withFile(ownPath(snapshotId), 'r', async (file) => {
@@ -64,6 +68,7 @@ export const openBlockFiles = (folder: string): BlockFiles => {
 
   return {
     ownPath,
+    assembledPath,
     create: async (snapshotId, diskBytes) => {
       await mkdir(dirOf(snapshotId), { recursive: true });
       await withFile(ownPath(snapshotId), 'w', (file) => file.truncate(diskBytes));
@@ -76,7 +81,7 @@ export const openBlockFiles = (folder: string): BlockFiles => {
     sync: (snapshotId) => withFile(ownPath(snapshotId), 'r+', (file) => file.datasync()),
     delete: (snapshotId) => rm(dirOf(snapshotId), { recursive: true, force: true }),
     assemble: async (snapshotId, diskBytes, blocks) => {
-      const path = join(dirOf(snapshotId), 'disk.raw');
+      const path = assembledPath(snapshotId);
       const partial = `${path}.partial`;
       await rm(partial, { force: true });
       await withFile(partial, 'w', async (target) => {

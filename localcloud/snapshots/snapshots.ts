@@ -4,6 +4,7 @@ import type { CloudContext } from '../cloud-context.ts';
 import type { Store } from '../store.ts';
 import { openBlockFiles } from './block-files.ts';
 import { openBlockIndex } from './block-index.ts';
+import { removeUnowned } from './remove-unowned.ts';
 import { GIB_BYTES } from './snapshot.ts';
 import type { BlockReference, SnapshotRecord } from './snapshot.ts';
 
@@ -34,6 +35,8 @@ export interface Snapshots {
   /** Gives up a pending snapshot: it becomes `error` and its blocks go. */
   cancel(snapshotId: string): Promise<void>;
   delete(snapshotId: string): Promise<void>;
+  /** Removes files that a crash left without a record. */
+  removeUnowned(): Promise<void>;
   /** Path of a raw disk image with the snapshot's content; made once. */
   materialise(snapshotId: string): Promise<string>;
 }
@@ -41,7 +44,8 @@ export interface Snapshots {
 const createSnapshots = (context: CloudContext): Snapshots => {
   const records = context.store.collection<SnapshotRecord>('snapshots');
   const index = openBlockIndex(context.store.database);
-  const files = openBlockFiles(join(context.stateDir, 'snapshots'));
+  const folder = join(context.stateDir, 'snapshots');
+  const files = openBlockFiles(folder);
   const assembling = new Map<string, Promise<string>>();
 
   const stored = (snapshotId: string): SnapshotRecord => {
@@ -81,7 +85,7 @@ const createSnapshots = (context: CloudContext): Snapshots => {
   };
 
   const assemble = async (snapshotId: string): Promise<string> => {
-    const path = join(context.stateDir, 'snapshots', snapshotId, 'disk.raw');
+    const path = files.assembledPath(snapshotId);
     if (existsSync(path)) return path;
     return files.assemble(snapshotId, diskBytes(snapshotId), allBlocks(snapshotId));
   };
@@ -135,6 +139,11 @@ const createSnapshots = (context: CloudContext): Snapshots => {
     delete: async (snapshotId) => {
       update(snapshotId, { deleted: true });
       await collect(snapshotId);
+    },
+    removeUnowned: async () => {
+      const names = await removeUnowned(folder, (name) => records.get(name) !== undefined);
+      if (names.length > 0) context.log('info', 'removed files of unfinished snapshots', { names });
+      for (const { snapshotId, deleted } of records.list()) if (deleted) await collect(snapshotId);
     },
     materialise: (snapshotId) => {
       if (stored(snapshotId).parentSnapshotId === undefined)

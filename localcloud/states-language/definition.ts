@@ -14,7 +14,7 @@ export interface Retrier {
 }
 
 /** A rule of a state's `Catch`. */
-export interface Catcher extends Outcome {
+interface Catcher extends Outcome {
   readonly ErrorEquals: readonly string[];
   readonly Next: string;
 }
@@ -49,7 +49,7 @@ export interface TaskState extends Common, Recoverable {
 }
 
 /** One branch of a Choice. */
-export interface ChoiceRule extends Outcome {
+interface ChoiceRule extends Outcome {
   readonly Condition: boolean | string;
   readonly Next: string;
 }

@@ -1,5 +1,5 @@
 /** How a Task waits: for the answer, for the job it started, or for its token. */
-export type TaskPattern = 'request' | 'sync' | 'sync:2' | 'callback';
+type TaskPattern = 'request' | 'sync' | 'sync:2' | 'callback';
 
 /** What a Task's `Resource` names. */
 export interface TaskResource {

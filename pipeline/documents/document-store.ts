@@ -6,6 +6,7 @@ const UPDATE_ATTEMPTS = 10;
 
 /** JSON documents in the bucket, written by compare-and-swap: no lock, no database server. */
 export interface DocumentStore {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it stored there
   read<T>(key: string): Promise<T | undefined>;
   /** Writes a new document; false where one exists already. */
   create(key: string, document: object): Promise<boolean>;
@@ -63,7 +64,7 @@ export const createDocumentStore = (s3: S3Client, bucket: string): DocumentStore
   };
 
   return {
-    read: async <T>(key: string) => (await get<T>(key))?.document,
+    read: async <T>(key: string): Promise<T | undefined> => (await get<T>(key))?.document,
     create: (key, document) => put(key, document, { IfNoneMatch: '*' }),
     update: async <T extends object>(
       key: string,

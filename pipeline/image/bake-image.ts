@@ -91,10 +91,11 @@ export const bakeImage = async (
   const { release } = input;
   const base = await readBaseImage(RUNTIME, deps.documents);
   const workDir = await mkdtemp(join(tmpdir(), 'kiln-bake-'));
+  let baked: BakedImage | undefined;
   try {
     const artifact = await fetchArtifact(release, join(workDir, 'artifact'), deps.s3);
-    const baked = await bakeOrExplain(release, { artifactPath: artifact.path, base: base.manifest, workDir });
-    const { blocksUploaded, ...found } = await storeImage(release, baked, base, deps).finally(() => baked.dispose());
+    baked = await bakeOrExplain(release, { artifactPath: artifact.path, base: base.manifest, workDir });
+    const { blocksUploaded, ...found } = await storeImage(release, baked, base, deps);
     const image: Image = {
       ...found,
       baseDigest: baked.baseDigest,
@@ -115,6 +116,7 @@ export const bakeImage = async (
     await deps.announce('release.baked', { ...release, imageId: image.imageId, digest: image.digest });
     return { image };
   } finally {
+    await baked?.dispose();
     await rm(workDir, { recursive: true, force: true });
   }
 };

@@ -25,7 +25,7 @@ const toTuples = (weights: readonly Weight[]): { TargetGroupArn: string; Weight:
   weights.map(({ targetGroupArn, weight }) => ({ TargetGroupArn: targetGroupArn, Weight: weight }));
 
 const sorted = (weights: readonly Weight[]): string =>
-  JSON.stringify(weights.map(({ targetGroupArn, weight }) => [targetGroupArn, weight]).toSorted());
+  JSON.stringify(weights.map(({ targetGroupArn, weight }) => `${targetGroupArn} ${weight}`).toSorted());
 
 /**
  * Creates the rule that carries an app's traffic. Every app answers on hosts that start with its name (`hello.…`); the

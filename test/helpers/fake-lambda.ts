@@ -38,37 +38,40 @@ export const createFakeLambda = (functions: Readonly<Record<string, FakeFunction
       signingName: 'lambda',
       protocol: 'rest-json',
       version: '2015-03-31',
-    })({
-      GetPolicy: () => ({ Policy: JSON.stringify({ Version: '2012-10-17', Statement: [everyone] }) }),
-      Invoke: async (input, call) => {
-        const name = nameOf(input.FunctionName);
-        const run = functions[name];
-        if (run === undefined) {
-          throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, { status: 404 });
-        }
-        const payload = JSON.parse(
-          Buffer.from((input.Payload ?? new Uint8Array()) as Uint8Array).toString() || '{}',
-        ) as unknown;
-        const type = input.InvocationType ?? 'RequestResponse';
-        invocations.push({ name, payload, type, caller: call.caller.arn });
-        const answer = (value: unknown, more: object = {}): never =>
-          ({
-            StatusCode: 200,
-            ExecutedVersion: '$LATEST',
-            Payload: Buffer.from(JSON.stringify(value ?? null)),
-            ...more,
-          }) as never;
-        try {
-          return answer(await run(payload));
-        } catch (error) {
-          if (error instanceof AwsError || !(error instanceof Error)) throw error;
-          return answer(
-            { errorType: error.name, errorMessage: error.message, trace: [] },
-            { FunctionError: 'Unhandled' },
-          );
-        }
+    })(
+      {
+        GetPolicy: () => ({ Policy: JSON.stringify({ Version: '2012-10-17', Statement: [everyone] }) }),
+        Invoke: async (input, call) => {
+          const name = nameOf(input.FunctionName);
+          const run = functions[name];
+          if (run === undefined) {
+            throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, { status: 404 });
+          }
+          const payload = JSON.parse(
+            Buffer.from((input.Payload ?? new Uint8Array()) as Uint8Array).toString() || '{}',
+          ) as unknown;
+          const type = input.InvocationType ?? 'RequestResponse';
+          invocations.push({ name, payload, type, caller: call.caller.arn });
+          const answer = (value: unknown, more: object = {}): never =>
+            ({
+              StatusCode: 200,
+              ExecutedVersion: '$LATEST',
+              Payload: Buffer.from(JSON.stringify(value ?? null)),
+              ...more,
+            }) as never;
+          try {
+            return answer(await run(payload));
+          } catch (error) {
+            if (error instanceof AwsError || !(error instanceof Error)) throw error;
+            return answer(
+              { errorType: error.name, errorMessage: error.message, trace: [] },
+              { FunctionError: 'Unhandled' },
+            );
+          }
+        },
       },
-    });
+      { resources: { Invoke: (input) => [input.FunctionName ?? ''] } },
+    );
   return { factory, invocations };
 };
 

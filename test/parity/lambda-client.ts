@@ -2,8 +2,8 @@ import type { CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { randomUUID } from 'node:crypto';
+import { zipOf } from '#test/helpers/archives';
 import type { TestClientConfig } from '#test/helpers/start-test-cloud';
-import { zipOf } from './zip-of.ts';
 
 /** What an invocation answered. */
 export interface Answer {

@@ -6,11 +6,11 @@ import {
 } from '@aws-sdk/client-lambda';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { zipOf } from '#test/helpers/archives';
 import type { TestCloud } from '#test/helpers/start-test-cloud';
 import { startTestCloud } from '#test/helpers/start-test-cloud';
 import type { LambdaUser } from './lambda-client.ts';
 import { lambdaUser } from './lambda-client.ts';
-import { zipOf } from './zip-of.ts';
 
 let running: TestCloud;
 let user: LambdaUser;

@@ -18,15 +18,15 @@ import {
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { zipOf } from '#test/helpers/archives';
+import { poll } from '#test/helpers/poll';
 import type { TestCloud } from '#test/helpers/start-test-cloud';
 import { startTestCloud } from '#test/helpers/start-test-cloud';
 import type { LambdaUser } from './lambda-client.ts';
 import { lambdaUser } from './lambda-client.ts';
-import { zipOf } from './zip-of.ts';
 
 let running: TestCloud;
 let user: LambdaUser;
@@ -40,9 +40,12 @@ afterAll(() => running.stop());
 
 const constant = 'export const handler = async () => 1;';
 
-const eventually = async (check: () => boolean): Promise<void> => {
-  for (let tries = 0; tries < 400 && !check(); tries += 1) await delay(25);
-  expect(check()).toBe(true);
+const eventually = async (happened: () => boolean): Promise<void> => {
+  await poll(
+    () => happened() || undefined,
+    10_000,
+    () => String(happened),
+  );
 };
 
 describe('a function', () => {
@@ -285,7 +288,6 @@ describe('an asynchronous invocation', () => {
     await using second = await startTestCloud({ stateDir });
     expect(second.cloud.endpointUrl).toMatch(/^http/);
     await eventually(() => readFileSync(join(folder, 'begun'), 'utf8') === '..');
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(join(folder, 'go'), '');
     await eventually(() => existsSync(join(folder, 'done')));
     expect(readFileSync(join(folder, 'done'), 'utf8')).toBe('.');

@@ -115,7 +115,8 @@ const live = async (
       tasks: {
         request: async (call) => {
           const { FunctionName, Payload } = isObject(call.arguments) ? call.arguments : {};
-          const name = FunctionName === 'item' ? `item${String(Payload)}` : String(FunctionName);
+          const item = FunctionName === 'item' ? JSON.stringify(Payload) : '';
+          const name = `${FunctionName as string}${item}`;
           world.finished.push(name);
           if (name === 'flaky') world.attempts.add(call.idempotencyKey);
           if (name === 'flaky' && world.attempts.size < 3) throw new StatesFailure('NotYet', undefined);

@@ -25,6 +25,7 @@ export const createLifecycle = (deps: EbsDeps): Lifecycle => {
   };
   return {
     start: async () => {
+      await deps.snapshots.removeUnowned();
       for (const { snapshotId, status, sealed } of deps.snapshots.list()) {
         if (status === 'pending' && sealed) finishSealed(snapshotId, deps);
       }
@@ -33,7 +34,6 @@ export const createLifecycle = (deps: EbsDeps): Lifecycle => {
           deps.context.log('error', 'sweep of abandoned snapshots ended', { error: String(error) });
         }
       });
-      await Promise.resolve();
     },
     stop: async () => {
       stopping.abort();

@@ -13,9 +13,11 @@ import { pageOf } from './page.ts';
 import type { ImageRecord } from './records.ts';
 import { forgetTags, tagList, tagsOf } from './tags.ts';
 
+const IMAGE_ID = /^ami-[0-9a-f]{8,17}$/;
+
 /** The image, or EC2's error for an unknown or malformed id. */
 export const findImage = (state: Ec2State, imageId: string): ImageRecord => {
-  if (!/^ami-[0-9a-f]{8,17}$/.test(imageId)) throw malformedId('InvalidAMIID', imageId);
+  if (!IMAGE_ID.test(imageId)) throw malformedId('InvalidAMIID', imageId);
   const image = state.images.get(imageId);
   if (image === undefined) throw imagesNotFound([imageId]);
   return image;
@@ -52,6 +54,8 @@ const toImage = (state: Ec2State, image: ImageRecord): Image => ({
 /** Describes the account's images; there are no public ones, so any other owner has none. */
 export const describeImages = (input: DescribeImagesRequest, state: Ec2State): DescribeImagesResult => {
   const { accountId } = state.context;
+  const malformed = input.ImageIds?.find((id) => !IMAGE_ID.test(id));
+  if (malformed !== undefined) throw malformedId('InvalidAMIID', malformed);
   const unknown = input.ImageIds?.filter((id) => state.images.get(id) === undefined) ?? [];
   if (unknown.length > 0) throw imagesNotFound(unknown);
   const owned = input.Owners?.some((owner) => owner === 'self' || owner === accountId) ?? true;

@@ -103,7 +103,7 @@ export const createEc2 = (context: CloudContext, options: Partial<Ec2Options> = 
     {
       lifecycle: createLifecycle(deps),
       backplane: { resolve: (instanceId, port) => deps.machines.address(instanceId, port) },
-      resources: createResources(context),
+      resources: createResources(deps),
     },
   );
 };

@@ -39,20 +39,25 @@ const resolveImageId = async (imageId: string, state: Ec2State): Promise<string>
   return Parameter?.Value ?? '';
 };
 
-/** Puts the launch template and the request together. */
-export const launchParameters = async (
-  input: RunInstancesRequest,
-  state: Ec2State,
-): Promise<LaunchParameters> => {
+/** Puts the launch template and the request together; the image may still be a reference to a parameter. */
+export const mergeParameters = (input: RunInstancesRequest, state: Ec2State): RunInstancesRequest => {
   const template = templateData(input, state);
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-  const merged = {
+  return {
     ...template,
     ...given,
     MetadataOptions: { ...template.MetadataOptions, ...input.MetadataOptions },
     Placement: { ...template.Placement, ...input.Placement },
     TagSpecifications: mergeTags(template.TagSpecifications ?? [], input.TagSpecifications ?? []),
   } as RunInstancesRequest;
+};
+
+/** What an instance is launched with, complete. */
+export const launchParameters = async (
+  input: RunInstancesRequest,
+  state: Ec2State,
+): Promise<LaunchParameters> => {
+  const merged = mergeParameters(input, state);
   if (merged.ImageId === undefined) throw missingParameter('ImageId');
   return { ...merged, ImageId: await resolveImageId(merged.ImageId, state) };
 };

@@ -45,7 +45,7 @@ export const createLifecycle = (deps: Ec2Deps): Lifecycle => {
   return {
     start: async () => {
       ensureDefaultGroup(deps);
-      deps.machines.killLeftovers();
+      await deps.machines.cleanUp();
       inBackground(deps, 'preparation of the hypervisor', deps.hypervisor.prepare());
       resume(deps);
       sweep().catch((error: unknown) => {
@@ -53,7 +53,6 @@ export const createLifecycle = (deps: Ec2Deps): Lifecycle => {
           deps.context.log('error', 'sweep of terminated instances ended', { error: String(error) });
         }
       });
-      await Promise.resolve();
     },
     stop: async () => {
       stopping.abort();

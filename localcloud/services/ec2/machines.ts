@@ -5,6 +5,7 @@ import { readConsoleTail } from '../../hypervisor/console-log.ts';
 import type { Firmware, Machine, MachineExit } from '../../hypervisor/driver.ts';
 import { instanceFiles } from '../../hypervisor/instance-dir.ts';
 import { killLeftovers } from '../../hypervisor/leftovers.ts';
+import { removeUnowned } from '../../snapshots/remove-unowned.ts';
 import type { Ec2State } from './deps.ts';
 import { inBackground } from './deps.ts';
 import { changeState, REASONS } from './instance-state.ts';
@@ -28,8 +29,8 @@ export interface Machines {
   console(instanceId: string): Buffer;
   /** Removes everything of an instance that is no longer listed. */
   forget(instanceId: string): Promise<void>;
-  /** Ends machines that an earlier process left behind. */
-  killLeftovers(): void;
+  /** Ends machines that an earlier process left behind, and removes folders that no instance owns. */
+  cleanUp(): Promise<void>;
   /** Ends all machines and leaves the instances' states as they are: they come back at the next start. */
   killAll(): Promise<void>;
 }
@@ -168,9 +169,10 @@ export const createMachines = (state: Ec2State): Machines => {
     console: (instanceId) =>
       running.get(instanceId)?.machine.console() ?? readConsoleTail(instanceFiles(dirOf(instanceId)).console),
     forget: (instanceId) => rm(dirOf(instanceId), { recursive: true, force: true }),
-    killLeftovers: () => {
+    cleanUp: async () => {
       const pids = killLeftovers(state.machinesDir);
       if (pids.length > 0) state.context.log('warn', 'ended machines of an earlier process', { pids });
+      await removeUnowned(state.machinesDir, (name) => state.instances.get(name) !== undefined);
     },
     killAll: async () => {
       closing = true;

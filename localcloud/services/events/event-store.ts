@@ -31,7 +31,7 @@ export interface RuleRecord {
 }
 
 /** A rule that is ready to match. */
-export interface CompiledRule {
+interface CompiledRule {
   readonly record: RuleRecord;
   readonly pattern: EventPattern | undefined;
 }

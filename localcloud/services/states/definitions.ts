@@ -22,7 +22,7 @@ const uncallable = (value: unknown, path = ''): Problem[] => {
 };
 
 /** Everything that is wrong with the text of a definition. */
-export const definitionProblems = (text: string): Problem[] => {
+const definitionProblems = (text: string): Problem[] => {
   if (Buffer.byteLength(text) > maximumDefinitionBytes) {
     const message = `the definition has ${Buffer.byteLength(text)} bytes, at most ${maximumDefinitionBytes} are allowed`;
     return [problem('SCHEMA_VALIDATION_FAILED', message, '/')];

@@ -54,3 +54,6 @@ export const resourceNotFound = (arn: string): AwsError =>
 /** Input that breaks a rule of the API. */
 export const validationException = (message: string): AwsError =>
   new AwsError('ValidationException', message);
+
+/** The machine's role lacks a permission that Step Functions checks when the machine is created. */
+export const accessDenied = (message: string): AwsError => new AwsError('AccessDeniedException', message);

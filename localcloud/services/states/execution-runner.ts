@@ -3,6 +3,7 @@ import { ExecutionHalted, ExecutionStopped } from '../../states-language/abort-r
 import type { Definition } from '../../states-language/definition.ts';
 import type { ExecutionResult } from '../../states-language/execute.ts';
 import { execute } from '../../states-language/execute.ts';
+import type { Journal } from '../../states-language/journal.ts';
 import type { Json } from '../../states-language/json.ts';
 import type { ExecutionRecord, ExecutionStore } from './execution-store.ts';
 import type { StateMachineStore } from './state-machine-store.ts';
@@ -53,6 +54,15 @@ const withResult = (
   ...(result.cause === undefined ? {} : { cause: result.cause }),
 });
 
+const writeBreakOff = (journal: Journal, timestamp: number, cause: string): void => {
+  const previousEventId = journal.eventCount();
+  const executionFailedEventDetails = { error: 'States.Runtime', cause };
+  const id = previousEventId + 1;
+  journal.write('end', {
+    event: { id, previousEventId, timestamp, type: 'ExecutionFailed', executionFailedEventDetails },
+  });
+};
+
 /** Creates the runner; one for each local cloud. */
 export const createExecutionRunner = (parts: Parts): ExecutionRunner => {
   const { context, executions, machines, journals, tokens } = parts;
@@ -96,6 +106,7 @@ export const createExecutionRunner = (parts: Parts): ExecutionRunner => {
       if (halted || error instanceof ExecutionHalted) return;
       context.log('error', 'execution broke off', { execution: record.arn, error: String(error) });
       result = { status: 'FAILED', error: 'States.Runtime', cause: String(error) };
+      writeBreakOff(journal, context.clock.now(), String(error));
     }
     const finished = withResult(record, result, context.clock.now());
     context.store.transaction(() => {

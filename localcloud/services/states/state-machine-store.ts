@@ -17,7 +17,7 @@ export interface StateMachineRecord {
 }
 
 /** What executions of a revision run. */
-export type Revision = Pick<
+type Revision = Pick<
   StateMachineRecord,
   'arn' | 'name' | 'definition' | 'roleArn' | 'updatedAt' | 'revisionId'
 >;

@@ -3,6 +3,7 @@ import type * as SFN from '@aws-sdk/client-sfn';
 import { requireValidDefinition } from './definitions.ts';
 import type { StatesDeps } from './deps.ts';
 import { stateMachineAlreadyExists, validationException } from './errors.ts';
+import { requireManagedRule } from './managed-rule.ts';
 import { requireArn, requireName, stateMachineArn } from './names.ts';
 import { pagePosition, pageSize, pageToken } from './page-token.ts';
 import type { StateMachineRecord } from './state-machine-store.ts';
@@ -23,6 +24,7 @@ export const createStateMachine = (
   const name = requireName(input.name ?? '');
   const { definition = '', roleArn = '', type = 'STANDARD' } = input;
   requireValidDefinition(definition);
+  requireManagedRule(context, definition, roleArn);
   const arn = stateMachineArn(context, name);
   const tags = tagsOf(input.tags);
   const known = machines.machines.get(arn);
@@ -75,6 +77,7 @@ export const updateStateMachine = (
     ...(loggingConfiguration === undefined ? {} : { loggingConfiguration }),
     ...(tracingConfiguration === undefined ? {} : { tracingConfiguration }),
   };
+  requireManagedRule(context, updated.definition, updated.roleArn);
   machines.save(updated);
   return { updateDate: new Date(updated.updatedAt), revisionId: updated.revisionId };
 };

@@ -8,7 +8,7 @@ import { attemptKey, evaluateCount, evaluateTyped, evaluationFailure } from '../
 const timestampForm = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Milliseconds since the epoch of an ISO 8601 time with an offset; undefined when it is no such time. */
-export const parseTimestamp = (text: string): number | undefined => {
+const parseTimestamp = (text: string): number | undefined => {
   const parts = timestampForm.exec(text);
   if (parts === null) return undefined;
   const [month, day, hour] = [Number(parts[2]), Number(parts[3]), Number(parts[4])];

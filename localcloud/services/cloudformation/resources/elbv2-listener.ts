@@ -29,7 +29,10 @@ export const elbv2Listener = resourceType<Listener>({
     return made(Listeners?.[0]?.ListenerArn ?? '');
   },
   update: async (arn, { Port, Protocol, DefaultActions }, _, scope) => {
-    await scope.peers.elasticloadbalancing.ModifyListener({ ListenerArn: arn, Port, Protocol, DefaultActions }, scope.call);
+    await scope.peers.elasticloadbalancing.ModifyListener(
+      { ListenerArn: arn, Port, Protocol, DefaultActions },
+      scope.call,
+    );
     return made(arn);
   },
   delete: async (arn, _, scope) => {

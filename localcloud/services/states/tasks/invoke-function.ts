@@ -19,7 +19,7 @@ const parse = (text: string): Json => {
 };
 
 /** The failure that a function's error answer stands for. */
-export const functionFailure = (payload: string): StatesFailure => {
+const functionFailure = (payload: string): StatesFailure => {
   const error = parse(payload);
   const type = isObject(error) ? error['errorType'] : undefined;
   if (typeof type === 'string') return new StatesFailure(type, payload);

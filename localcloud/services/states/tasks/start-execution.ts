@@ -93,10 +93,7 @@ export const executionCompletion = async (
     await ended(arn);
     if (call.signal.aborted) throw new StatesFailure('States.Timeout', undefined);
     const output = await context.peers.states.DescribeExecution({ executionArn: arn }, details);
-    const result = describe(
-      output,
-      call.resource.pattern === 'sync:2',
-    );
+    const result = describe(output, call.resource.pattern === 'sync:2');
     if (output.status !== 'SUCCEEDED') throw new StatesFailure('States.TaskFailed', JSON.stringify(result));
     return result;
   } catch (error) {
