@@ -26,8 +26,12 @@ export const openConsoleLog = (path: string): ConsoleLog => {
   return {
     append: (chunk) => {
       tail = Buffer.concat([tail, chunk]).subarray(-CONSOLE_TAIL_BYTES);
-      if (statSync(path).size + chunk.length > FILE_LIMIT_BYTES) writeFileSync(path, tail);
-      else appendFileSync(path, chunk);
+      try {
+        if (statSync(path).size + chunk.length > FILE_LIMIT_BYTES) writeFileSync(path, tail);
+        else appendFileSync(path, chunk);
+      } catch {
+        // A full disk must not end the machine or us; the tail in memory is still right.
+      }
     },
     tail: () => Buffer.from(tail),
   };

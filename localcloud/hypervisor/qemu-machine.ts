@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import { openConsoleLog } from './console-log.ts';
+import type { ConsoleLog } from './console-log.ts';
 import { MachineLaunchError } from './driver.ts';
 import type { Firmware, ForwardedPort, Machine, MachineExit, MachineSpec } from './driver.ts';
 import { instanceFiles } from './instance-dir.ts';
@@ -69,16 +70,27 @@ const createForwards = (qmp: Qmp): Machine['forward'] => {
   };
 };
 
+const prepareFiles = ({ child, spec }: SpawnedMachine): ConsoleLog => {
+  const files = instanceFiles(spec.dir);
+  try {
+    if (child.pid !== undefined) writeFileSync(files.pid, `${child.pid}\n`);
+    return openConsoleLog(files.console);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+};
+
 /** Turns a spawned QEMU process into a machine once it answers; rejects when it ends before. */
 export const attachMachine = async (spawned: SpawnedMachine): Promise<Machine> => {
   const { child, spec, firmware, onNetwork } = spawned;
   const ending: Ending = { guestShutdown: false, killed: false, lastWords: '' };
-  const console = openConsoleLog(instanceFiles(spec.dir).console);
+  const exited = watchExit(spawned, ending);
+  const console = prepareFiles(spawned);
   child.stdout?.on('data', (chunk: Buffer) => console.append(chunk));
   child.stderr?.on('data', (chunk: Buffer) => {
     ending.lastWords = (ending.lastWords + chunk.toString()).slice(-LAST_WORDS_BYTES);
   });
-  const exited = watchExit(spawned, ending);
   const qmp = await Promise.race([
     connectQmp(child.stdio[QMP_DESCRIPTOR] as Duplex & Readable, ({ event, data }) => {
       if (event === 'SHUTDOWN' && data?.['guest'] === true) ending.guestShutdown = true;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { probeAccelerator } from './accelerator.ts';
 import type { Accelerator } from './accelerator.ts';
@@ -110,7 +110,7 @@ export const createQemu = ({ cacheDir, path = process.env['PATH'] ?? '' }: QemuO
       },
       path,
     );
-    if (child.pid !== undefined) await writeFile(files.pid, `${child.pid}\n`);
+    // Nothing may be awaited before the machine is attached: one that ends at once would end unseen.
     return attachMachine({
       child,
       spec,

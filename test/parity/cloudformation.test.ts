@@ -270,7 +270,7 @@ describe('a stack', () => {
     const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName }));
     expect(StackEvents?.find(({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED')).toMatchObject({
       LogicalResourceId: 'P',
-      ResourceStatusReason: expect.stringContaining('AllowedPattern'),
+      ResourceStatusReason: expect.stringContaining('ParameterPatternMismatchException'),
     });
   });
 

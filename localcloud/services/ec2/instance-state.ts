@@ -29,10 +29,6 @@ export const REASONS = {
   crashed: { code: 'Server.InternalError', message: 'Server.InternalError: Internal error' },
 } as const satisfies Record<string, StateReasonRecord>;
 
-/** An instance that is stored, or undefined. */
-export const findInstance = (state: Ec2State, instanceId: string): InstanceRecord | undefined =>
-  state.instances.get(instanceId);
-
 /** Publishes `EC2 Instance State-change Notification`. */
 export const publishState = (state: Ec2State, { instanceId, state: name }: InstanceRecord): void => {
   const { region, accountId, backplane } = state.context;

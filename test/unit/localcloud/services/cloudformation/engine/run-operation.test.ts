@@ -184,11 +184,13 @@ describe('a deletion', () => {
     expect(world.calls.slice(3)).toEqual(['delete c-1', 'delete b-1', 'delete a-1']);
   });
 
-  test('leaves what is to be retained', async () => {
-    await create({ A: thing({ Name: 'a' }, { DeletionPolicy: 'Retain' }), B: thing({ Name: 'b' }) });
+  test('leaves what is to be retained, and an update replaces it all the same', async () => {
+    const retain = { DeletionPolicy: 'Retain' };
+    await create({ A: thing({ Name: 'a' }, retain), B: thing({ Name: 'b' }) });
+    await update({ A: thing({ Name: 'a', Fixed: 'x' }, retain), B: thing({ Name: 'b' }) });
     deleteStack(world.deps, { StackName: 's' });
     expect((await world.settled('s')).status).toBe('DELETE_COMPLETE');
-    expect(ids()).toEqual(['a-1']);
+    expect(ids()).toEqual(['a-2']);
   });
 
   test('that fails names the resource, and can be tried again', async () => {
