@@ -1,3 +1,0 @@
-import { spawn } from 'node:child_process';
-const run = (env) => new Promise((ok) => { const t = performance.now(); const c = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'localcloud/lambda-runtime/bootstrap.ts', JSON.stringify({ taskRoot: process.argv[2], handler: 'index.handler', compileCache: '/tmp/cold-cc' })], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }); c.on('message', (m) => { if (m.type !== 'log') { ok(Math.round(performance.now() - t)); c.kill('SIGKILL'); } }); });
-for (const env of [{}, { NODE_COMPILE_CACHE: '/tmp/cold-cc' }]) { const r = []; for (let i = 0; i < 6; i++) r.push(await run(env)); console.log(env, r.join(' ')); }
