@@ -38,7 +38,6 @@ export async function inspectMachine() {
     writes: Object.fromEntries(FORBIDDEN_PLACES.map((place) => [place, tryWrite(place)])),
     tmpWrite: tryWrite('/tmp'),
     runShell: tryRun('/bin/sh', ['-c', 'exit 0']),
-    runFromTmp: tryRunFromTmp(),
     environment: Object.fromEntries(Object.entries(process.env).filter(([name]) => SHOWN.test(name))),
     environmentNames: Object.keys(process.env).sort(),
     metadata: await readMetadata().catch((error) => ({ error: String(error.cause ?? error) })),
@@ -65,16 +64,6 @@ async function readMetadata() {
 function tryRun(program, programArguments) {
   const { error, status, signal } = spawnSync(program, programArguments, { timeout: 2000 });
   return error?.code ?? `ran: ${signal ?? status}`;
-}
-
-function tryRunFromTmp() {
-  const path = `/tmp/kiln-inspect-${process.pid}.js`;
-  writeFileSync(path, `#!${process.execPath}\n`, { mode: 0o755 });
-  try {
-    return tryRun(path, []);
-  } finally {
-    rmSync(path);
-  }
 }
 
 function tryWrite(directory) {

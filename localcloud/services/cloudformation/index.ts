@@ -23,6 +23,12 @@ export const createCloudFormation = (context: CloudContext): Service => {
   const operations = createOperations(base);
   const deps = { ...base, operations };
 
+  const ofStack = (input: { readonly StackName?: string | undefined }): string[] => {
+    const name = input.StackName ?? '*';
+    const any = `arn:aws:cloudformation:${context.region}:${context.accountId}:stack/${name}/*`;
+    return [name.startsWith('arn:') ? name : (base.store.byName(name)?.stackId ?? any)];
+  };
+
   return defineService(CloudFormation, {
     name: 'cloudformation',
     signingName: 'cloudformation',
@@ -52,6 +58,23 @@ export const createCloudFormation = (context: CloudContext): Service => {
       ListChangeSets: (input) => listChangeSets(deps, input),
     },
     {
+      resources: {
+        CreateStack: ofStack,
+        UpdateStack: ofStack,
+        DeleteStack: ofStack,
+        UpdateTerminationProtection: ofStack,
+        DescribeStacks: ofStack,
+        DescribeStackEvents: ofStack,
+        DescribeStackResources: ofStack,
+        DescribeStackResource: ofStack,
+        ListStackResources: ofStack,
+        GetTemplate: ofStack,
+        CreateChangeSet: ofStack,
+        DescribeChangeSet: ofStack,
+        ExecuteChangeSet: ofStack,
+        DeleteChangeSet: ofStack,
+        ListChangeSets: ofStack,
+      },
       lifecycle: {
         start: async () => {
           operations.start();

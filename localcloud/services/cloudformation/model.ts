@@ -116,7 +116,9 @@ export interface Incarnation {
   readonly properties: Json;
   readonly attributes: Json;
   readonly dependsOn: readonly string[];
-  readonly retain: boolean;
+  /** `Retain`, `RetainExceptOnCreate` or `Delete`. */
+  readonly deletionPolicy: string;
+  readonly updateReplacePolicy: string;
 }
 
 /** Statuses of a stack's resource. */

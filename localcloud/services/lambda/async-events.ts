@@ -109,7 +109,7 @@ export const createAsyncEvents = (deps: LambdaDeps): AsyncEvents => {
       .catch((error: unknown) => {
         if (signal.aborted) return;
         queue.delete(event.id);
-        log('error', 'asynchronous invocation dropped', { event: event.id, error: String(error) });
+        log('warn', 'asynchronous invocation dropped', { event: event.id, error: String(error) });
       })
       .finally(() => running.delete(task));
     running.add(task);

@@ -21,6 +21,8 @@ export interface EnvironmentPool {
 const idleMilliseconds = 5 * 60_000;
 // AWS's account limit is 1,000; a laptop holds fewer processes.
 const concurrencyLimit = 50;
+// A warm environment costs the memory of a Node.js process.
+const idleLimit = 16;
 const oldestMilliseconds = (credentialSeconds - 3600) * 1000;
 
 interface Entry {
@@ -58,6 +60,11 @@ export const createEnvironmentPool = (deps: EnvironmentDeps): EnvironmentPool =>
       () => dispose(entry),
       () => undefined,
     );
+  };
+
+  const trimIdle = (): void => {
+    const idle = [...entries].filter((entry) => entry.idle !== undefined);
+    for (const entry of idle.slice(0, Math.max(0, idle.length - idleLimit))) void dispose(entry);
   };
 
   const fresh = ({ environment, revisionId }: Entry): boolean =>
@@ -106,8 +113,10 @@ export const createEnvironmentPool = (deps: EnvironmentDeps): EnvironmentPool =>
         const outcome = await entry.environment.run(invocation);
         // The stop killed the runtime: that is no error of the function.
         if (stopped) throw stopping();
-        if (fresh(entry)) keepWarm(entry);
-        else await dispose(entry);
+        if (fresh(entry)) {
+          keepWarm(entry);
+          trimIdle();
+        } else await dispose(entry);
         return outcome;
       } finally {
         leave();

@@ -55,7 +55,8 @@ const incarnationOf = (
   properties,
   attributes: made.attributes ?? {},
   dependsOn,
-  retain: resource.DeletionPolicy === 'Retain',
+  deletionPolicy: resource.DeletionPolicy ?? 'Delete',
+  updateReplacePolicy: resource.UpdateReplacePolicy ?? 'Delete',
 });
 
 /** Names of the properties that differ. */

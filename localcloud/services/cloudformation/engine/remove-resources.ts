@@ -32,7 +32,7 @@ const removalOrder = (records: readonly ResourceRecord[]): ResourceRecord[] => {
 export const removeResources = async (
   deps: CloudFormationDeps,
   stack: StackRecord,
-  options: { readonly retain: readonly string[]; readonly honourPolicies: boolean },
+  options: { readonly retain: readonly string[]; readonly retainingPolicies: readonly string[] },
   signal: AbortSignal,
 ): Promise<string[]> => {
   const { store } = deps;
@@ -43,7 +43,8 @@ export const removeResources = async (
     if (record.status === 'DELETE_COMPLETE' || record.status === 'DELETE_SKIPPED') continue;
     const { startedId, current } = record;
     const kept =
-      options.retain.includes(record.logicalId) || (options.honourPolicies && current?.retain === true);
+      options.retain.includes(record.logicalId) ||
+      (current !== undefined && options.retainingPolicies.includes(current.deletionPolicy));
     if (kept) {
       store.putResource(stackId, { ...record, status: 'DELETE_SKIPPED' });
       continue;
@@ -80,11 +81,11 @@ export const cleanUp = async (
     if (signal.aborted) return;
     const { previous, change, startedId, restored: _, ...settled } = record;
     const obsolete = change === 'replace' || change === 'remove' ? previous : undefined;
-    const begun =
-      startedId === undefined ? undefined : { physicalId: startedId, properties: {}, retain: false };
+    const begun = startedId === undefined ? undefined : { physicalId: startedId, properties: {} };
+    const policy = change === 'replace' ? obsolete?.updateReplacePolicy : obsolete?.deletionPolicy;
     for (const incarnation of [begun, obsolete]) {
       if (incarnation === undefined) continue;
-      if (incarnation.retain) {
+      if (incarnation === obsolete && policy?.startsWith('Retain') === true) {
         store.putResource(stackId, { ...record, status: 'DELETE_SKIPPED' });
         continue;
       }

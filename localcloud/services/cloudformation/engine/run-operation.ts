@@ -50,7 +50,7 @@ const failedToDelete = (logicalIds: readonly string[]): string =>
   `The following resource(s) failed to delete: [${logicalIds.join(', ')}]. `;
 
 const rollBackCreation: Step = async (deps, stack, signal) => {
-  const failed = await removeResources(deps, stack, { retain: [], honourPolicies: false }, signal);
+  const failed = await removeResources(deps, stack, { retain: [], retainingPolicies: ['Retain'] }, signal);
   if (signal.aborted) return;
   if (failed.length > 0) deps.store.setStatus(stack, 'ROLLBACK_FAILED', failedToDelete(failed));
   else deps.store.setStatus(stack, 'ROLLBACK_COMPLETE');
@@ -58,7 +58,12 @@ const rollBackCreation: Step = async (deps, stack, signal) => {
 
 const remove: Step = async (deps, stack, signal) => {
   const { retained = [] } = stack;
-  const failed = await removeResources(deps, stack, { retain: retained, honourPolicies: true }, signal);
+  const failed = await removeResources(
+    deps,
+    stack,
+    { retain: retained, retainingPolicies: ['Retain', 'RetainExceptOnCreate'] },
+    signal,
+  );
   if (signal.aborted) return;
   if (failed.length > 0) {
     deps.store.setStatus(stack, 'DELETE_FAILED', failedToDelete(failed));

@@ -22,6 +22,7 @@ interface LoadBalancer {
 }
 
 const pollMilliseconds = 100;
+const activeMilliseconds = 60_000;
 
 const find = async (
   arn: string,
@@ -38,11 +39,12 @@ const whenActive = async (
   arn: string,
   scope: ResourceScope,
 ): Promise<LoadBalancerDescription | undefined> => {
-  for (;;) {
+  for (let waited = 0; waited < activeMilliseconds; waited += pollMilliseconds) {
     const found = await find(arn, scope);
     if (found?.State?.Code !== 'provisioning') return found;
     await scope.context.clock.delay(pollMilliseconds);
   }
+  throw new Error(`load balancer '${arn}' is still provisioning after ${activeMilliseconds / 1000} s`);
 };
 
 const made = async (arn: string, scope: ResourceScope): Promise<MadeResource> => {

@@ -163,6 +163,3 @@ export const resolve = (value: unknown, scope: ResolveScope): unknown => {
       .filter(([, member]) => member !== noValue),
   );
 };
-
-/** Names of the functions that may stand in a template's resources and outputs. */
-export const isKnownFunction = (name: string): boolean => evaluators[name] !== undefined;
