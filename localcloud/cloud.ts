@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { CloudContext, Log } from './cloud-context.ts';
 import { createContext } from './create-context.ts';
-import { startGateway } from './gateway.ts';
+import { startGateway } from './gateway/gateway.ts';
 import type { Random } from './random.ts';
 import { createRandom } from './random.ts';
 import { rootCredentials } from './root-credentials.ts';

@@ -1,5 +1,5 @@
-import type { PermissionScope } from './authorise.ts';
-import { authorise } from './authorise.ts';
+import type { PermissionScope } from './gateway/authorise.ts';
+import { authorise } from './gateway/authorise.ts';
 import { AwsError } from './errors.ts';
 import { readModel } from './protocols/model.ts';
 import { checkRequiredMembers } from './protocols/required-members.ts';

@@ -38,14 +38,26 @@ const findProgram = (name: string, searchPath: string): string => {
   );
 };
 
-const prepareBoot = async (spec: MachineSpec, cacheDir: string): Promise<QemuCommand['boot']> => {
+type ReadKernel = (diskPath: string) => ReturnType<typeof extractDirectKernel>;
+
+/** Takes kernels out of disks one after the other: machines launched at once need the same one, and it is unpacked once. */
+const createKernelReader = (cacheDir: string): ReadKernel => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (diskPath) => {
+    const read = last.then(() => extractDirectKernel(diskPath, cacheDir));
+    last = read.catch(() => undefined);
+    return read;
+  };
+};
+
+const prepareBoot = async (spec: MachineSpec, readKernel: ReadKernel): Promise<QemuCommand['boot']> => {
   if (spec.firmware === 'uefi') {
     const variablesPath = instanceFiles(spec.dir).uefiVariables;
     if (!existsSync(variablesPath)) await copyFile(OVMF_VARIABLES, variablesPath);
     return { firmware: 'uefi', variablesPath };
   }
   if (spec.firmware === 'bios') return { firmware: 'bios' };
-  const kernel = await extractDirectKernel(spec.diskPath, join(cacheDir, 'kernels'));
+  const kernel = await readKernel(spec.diskPath);
   return kernel === undefined ? { firmware: 'bios' } : { firmware: 'direct', kernel };
 };
 
@@ -84,6 +96,8 @@ export const createQemu = ({ cacheDir, path = process.env['PATH'] ?? '' }: QemuO
   const accelerate = (qemu: string): Promise<Accelerator> =>
     (probe ??= probeAccelerator(qemu, join(cacheDir, 'accelerator.json')));
 
+  const readKernel = createKernelReader(join(cacheDir, 'kernels'));
+
   const launch = async (spec: MachineSpec): Promise<Machine> => {
     const qemu = findProgram(QEMU, path);
     const setpriv = findProgram('setpriv', path);
@@ -91,7 +105,7 @@ export const createQemu = ({ cacheDir, path = process.env['PATH'] ?? '' }: QemuO
     const files = instanceFiles(spec.dir);
     await mkdir(spec.dir, { recursive: true });
     if (!existsSync(files.overlay)) await createOverlay(files.overlay, spec.diskPath);
-    const boot = await prepareBoot(spec, cacheDir);
+    const boot = await prepareBoot(spec, readKernel);
     const accelerator = await accelerate(qemu);
 
     const network = watchNetwork(spec.metadata);

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import { crc32c } from './crc32c.ts';
-import { type Crc64, crc64nvme } from './crc64-nvme.ts';
+import { createChecksum } from '../../protocols/checksum.ts';
 import { badDigest, invalidDigest, invalidRequest, notImplementedHeader } from './errors.ts';
 
 /** Checksum algorithms of Amazon S3 that are computed here; the XXHASH family is not. */
@@ -31,48 +28,15 @@ const bytesOf: Readonly<Record<Algorithm, number>> = {
 
 const algorithms = Object.keys(bytesOf) as Algorithm[];
 
-const word = (...values: number[]): string => {
-  const bytes = Buffer.alloc(4 * values.length);
-  values.forEach((value, index) => bytes.writeUInt32BE(value >>> 0, 4 * index));
-  return bytes.toString('base64');
-};
-
-const runningCrc = (step: (bytes: Uint8Array, previous: number) => number): RunningChecksum => {
-  let crc = 0;
-  return {
-    update: (bytes) => {
-      crc = step(bytes, crc);
-    },
-    value: () => word(crc),
-  };
-};
-
-const runningCrc64 = (): RunningChecksum => {
-  let crc: Crc64 = { high: 0, low: 0 };
-  return {
-    update: (bytes) => {
-      crc = crc64nvme(bytes, crc);
-    },
-    value: () => word(crc.high, crc.low),
-  };
-};
-
-const runningHash = (name: string): RunningChecksum => {
-  const hash = createHash(name);
-  return {
-    update: (bytes) => {
-      hash.update(bytes);
-    },
-    value: () => hash.digest('base64'),
-  };
-};
-
 /** Starts a checksum. */
 export const startChecksum = (algorithm: Algorithm): RunningChecksum => {
-  if (algorithm === 'CRC32') return runningCrc((bytes, previous) => crc32(bytes, previous));
-  if (algorithm === 'CRC32C') return runningCrc(crc32c);
-  if (algorithm === 'CRC64NVME') return runningCrc64();
-  return runningHash(algorithm.toLowerCase());
+  const checksum = createChecksum(algorithm.toLowerCase() as Lowercase<Algorithm>);
+  return {
+    update: (bytes) => {
+      checksum.update(bytes);
+    },
+    value: () => checksum.digest().toString('base64'),
+  };
 };
 
 const member = (algorithm: Algorithm): ChecksumMember => `Checksum${algorithm}`;

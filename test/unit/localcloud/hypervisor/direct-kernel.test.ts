@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { extractDirectKernel } from '#localcloud/hypervisor/direct-kernel';
+import { bzImageOf, elfKernel } from './bz-image.ts';
 import { fatImage } from './fat-image.ts';
 import type { FatKind } from './fat-image.ts';
 import { ukiImage } from './uki-image.ts';
@@ -40,6 +42,15 @@ describe('a kernel taken out of a disk', () => {
     expect(readFileSync(kernel?.kernelPath ?? '', 'utf8')).toBe('the kernel');
     expect(readFileSync(kernel?.initrdPath ?? '', 'utf8')).toBe('the initramfs');
     expect(kernel?.commandLine).toMatch(/^quiet nokaslr /);
+  });
+
+  test('is kept uncompressed when it can be booted so', async () => {
+    const vmlinux = elfKernel();
+    const bzImage = bzImageOf(gzipSync(vmlinux)).toString('latin1');
+    const disk = aDisk(fatImage(12, ukiImage({ '.linux': bzImage, '.cmdline': 'quiet' })));
+    const kernel = await extractDirectKernel(disk, join(dir, 'cache'));
+    expect(kernel?.kernelPath).toMatch(/\.vmlinux$/);
+    expect(readFileSync(kernel?.kernelPath ?? '')).toEqual(vmlinux);
   });
 
   test('is kept once for all disks that carry the same', async () => {

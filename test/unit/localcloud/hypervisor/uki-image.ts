@@ -1,4 +1,4 @@
-/** Builds a PE file with the sections of a unified kernel image, each padded to 512 bytes as linkers do. */
+/** Builds a PE file with the sections of a unified kernel image, each padded to 512 bytes as linkers do. Contents are latin1. */
 export const ukiImage = (sections: Readonly<Record<string, string>>): Buffer => {
   const entries = Object.entries(sections);
   const header = Buffer.alloc(1024);
@@ -8,14 +8,17 @@ export const ukiImage = (sections: Readonly<Record<string, string>>): Buffer => 
   header.writeUInt16LE(entries.length, 134);
   header.writeUInt16LE(112, 148);
   const bodies: Buffer[] = [];
+  let start = header.length;
   for (const [index, [name, text]] of entries.entries()) {
     const at = 128 + 24 + 112 + index * 40;
-    const body = Buffer.alloc(512);
-    body.write(text);
+    const content = Buffer.from(text, 'latin1');
+    const body = Buffer.alloc(Math.ceil(content.length / 512) * 512);
+    content.copy(body);
     header.write(name, at, 'latin1');
-    header.writeUInt32LE(text.length, at + 8);
-    header.writeUInt32LE(512, at + 16);
-    header.writeUInt32LE(1024 + index * 512, at + 20);
+    header.writeUInt32LE(content.length, at + 8);
+    header.writeUInt32LE(body.length, at + 16);
+    header.writeUInt32LE(start, at + 20);
+    start += body.length;
     bodies.push(body);
   }
   return Buffer.concat([header, ...bodies]);

@@ -1,4 +1,4 @@
-import type { PeerName } from './service.ts';
+import type { PeerName } from '../service.ts';
 
 /** What a caller must be allowed to do. */
 export interface Permission {

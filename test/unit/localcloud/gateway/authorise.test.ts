@@ -1,7 +1,7 @@
 import * as S3 from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
-import { permissionsOf } from '#localcloud/action-names';
-import { authorise } from '#localcloud/authorise';
+import { permissionsOf } from '#localcloud/gateway/action-names';
+import { authorise } from '#localcloud/gateway/authorise';
 import type { Caller } from '#localcloud/identity';
 import type { PeerName } from '#localcloud/service';
 import { defineService } from '#localcloud/service';

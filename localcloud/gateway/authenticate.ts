@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import type { CloudContext } from './cloud-context.ts';
-import type { BodyPromise } from './gateway-body.ts';
-import { collectRaw } from './gateway-body.ts';
-import type { Caller, IssuedCredentials } from './identity.ts';
-import type { WireRequest } from './protocols/wire.ts';
-import { findRootCredentials } from './root-credentials.ts';
-import { createChunkVerifier } from './signature/chunk-signature.ts';
-import type { SignatureClaim } from './signature/signature-claim.ts';
-import { SignatureError } from './signature/signature-error.ts';
-import { sha256Hex } from './signature/signing-key.ts';
-import { verifySignature } from './signature/verify-signature.ts';
+import type { CloudContext } from '../cloud-context.ts';
+import type { BodyPromise } from './body.ts';
+import { collectRaw } from './body.ts';
+import type { Caller, IssuedCredentials } from '../identity.ts';
+import type { WireRequest } from '../protocols/wire.ts';
+import { findRootCredentials } from '../root-credentials.ts';
+import { createChunkVerifier } from '../signature/chunk-signature.ts';
+import type { SignatureClaim } from '../signature/signature-claim.ts';
+import { SignatureError } from '../signature/signature-error.ts';
+import { sha256Hex } from '../signature/signing-key.ts';
+import { verifySignature } from '../signature/verify-signature.ts';
 
 /** Who sent the request, and what its body still has to prove. */
 export interface Authentication {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { AwsError } from './errors.ts';
-import type { ChunkVerifier } from './protocols/aws-chunked.ts';
-import { decodeAwsChunked } from './protocols/aws-chunked.ts';
-import { algorithmOf, createChecksum, expectDigest } from './protocols/checksum.ts';
-import { MalformedError } from './protocols/malformed-error.ts';
-import type { WireRequest } from './protocols/wire.ts';
-import { SignatureError } from './signature/signature-error.ts';
+import { AwsError } from '../errors.ts';
+import type { ChunkVerifier } from '../protocols/aws-chunked.ts';
+import { decodeAwsChunked } from '../protocols/aws-chunked.ts';
+import { algorithmOf, createChecksum, expectDigest } from '../protocols/checksum.ts';
+import { MalformedError } from '../protocols/malformed-error.ts';
+import type { WireRequest } from '../protocols/wire.ts';
+import { SignatureError } from '../signature/signature-error.ts';
 
 /** What a body must prove while it is read. */
 export interface BodyPromise {

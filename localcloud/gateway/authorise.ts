@@ -1,9 +1,9 @@
 import type { Input } from './action-names.ts';
 import { permissionsOf } from './action-names.ts';
-import type { CloudContext } from './cloud-context.ts';
-import { AwsError } from './errors.ts';
-import type { Caller } from './identity.ts';
-import type { Protocol, Service } from './service.ts';
+import type { CloudContext } from '../cloud-context.ts';
+import { AwsError } from '../errors.ts';
+import type { Caller } from '../identity.ts';
+import type { Protocol, Service } from '../service.ts';
 
 // Code and status per protocol as AWS answers them; Amazon EC2 and Amazon S3 have their own.
 const denials: Readonly<Record<Protocol, readonly [code: string, status: number]>> = {

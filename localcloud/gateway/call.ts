@@ -1,25 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import { authorise } from './authorise.ts';
-import type { CloudContext } from './cloud-context.ts';
-import type { Authentication } from './gateway-authenticate.ts';
-import { authenticate } from './gateway-authenticate.ts';
-import type { BodyPromise } from './gateway-body.ts';
-import { checkHeaderChecksums, collectRaw, readBody, streamBody } from './gateway-body.ts';
-import { identifyService, isUnsignedForm } from './gateway-identify.ts';
-import { withPathStyle } from './gateway-request.ts';
-import { notImplemented } from './peers.ts';
-import { assign } from './protocols/assign.ts';
-import { createProtocol } from './protocols/create-protocol.ts';
-import type { Model } from './protocols/model.ts';
-import { readModel } from './protocols/model.ts';
-import { checkRequiredMembers } from './protocols/required-members.ts';
-import { bindingsOf } from './protocols/rest-bindings.ts';
-import type { Route, WireAnswer, WireProtocol, WireRequest } from './protocols/wire.ts';
-import { isBug, toWireError } from './protocols/wire-error.ts';
-import type { Call, Service } from './service.ts';
+import type { CloudContext } from '../cloud-context.ts';
+import type { Authentication } from './authenticate.ts';
+import { authenticate } from './authenticate.ts';
+import type { BodyPromise } from './body.ts';
+import { checkHeaderChecksums, collectRaw, readBody, streamBody } from './body.ts';
+import { identifyService, isUnsignedForm } from './identify.ts';
+import { withPathStyle } from './request.ts';
+import { notImplemented } from '../peers.ts';
+import { assign } from '../protocols/assign.ts';
+import { createProtocol } from '../protocols/create-protocol.ts';
+import type { Model } from '../protocols/model.ts';
+import { readModel } from '../protocols/model.ts';
+import { checkRequiredMembers } from '../protocols/required-members.ts';
+import { bindingsOf } from '../protocols/rest-bindings.ts';
+import type { Route, WireAnswer, WireProtocol, WireRequest } from '../protocols/wire.ts';
+import { isBug, toWireError } from '../protocols/wire-error.ts';
+import type { Call, Service } from '../service.ts';
 import { signatureAnswer } from './signature-answers.ts';
-import { readSignatureClaim } from './signature/signature-claim.ts';
-import { SignatureError } from './signature/signature-error.ts';
+import { readSignatureClaim } from '../signature/signature-claim.ts';
+import { SignatureError } from '../signature/signature-error.ts';
 
 /** A service with its wire protocol. */
 export interface Endpoint {

@@ -1,5 +1,5 @@
-import type { WireRequest } from './protocols/wire.ts';
-import type { Service } from './service.ts';
+import type { WireRequest } from '../protocols/wire.ts';
+import type { Service } from '../service.ts';
 
 interface Identifiable {
   readonly service: Service;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { MalformedError } from './protocols/malformed-error.ts';
-import type { WireRequest } from './protocols/wire.ts';
+import { MalformedError } from '../protocols/malformed-error.ts';
+import type { WireRequest } from '../protocols/wire.ts';
 
 const decode = (text: string): string => {
   try {

@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PendingContext } from './create-context.ts';
-import { sendAnswer } from './gateway-answer.ts';
-import type { Endpoint } from './gateway-call.ts';
-import { createEndpoint, handleCall } from './gateway-call.ts';
-import { readWireRequest } from './gateway-request.ts';
-import type { WireAnswer } from './protocols/wire.ts';
-import type { HttpRoute } from './service.ts';
+import type { PendingContext } from '../create-context.ts';
+import { sendAnswer } from './answer.ts';
+import type { Endpoint } from './call.ts';
+import { createEndpoint, handleCall } from './call.ts';
+import { readWireRequest } from './request.ts';
+import type { WireAnswer } from '../protocols/wire.ts';
+import type { HttpRoute } from '../service.ts';
 
 /** The HTTP front of the local cloud. */
 export interface Gateway {

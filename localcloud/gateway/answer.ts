@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { WireAnswer } from './protocols/wire.ts';
+import type { WireAnswer } from '../protocols/wire.ts';
 
 const hasBody = (status: number): boolean => status !== 204 && status !== 304;
 

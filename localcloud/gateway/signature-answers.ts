@@ -1,6 +1,6 @@
-import { AwsError } from './errors.ts';
-import type { Protocol } from './service.ts';
-import type { SignatureError, SignatureProblem } from './signature/signature-error.ts';
+import { AwsError } from '../errors.ts';
+import type { Protocol } from '../service.ts';
+import type { SignatureError, SignatureProblem } from '../signature/signature-error.ts';
 
 type Answer = readonly [code: string, status: number, text?: string];
 
