@@ -81,6 +81,8 @@ export interface AppDescription {
   readonly healthPath: string;
   readonly smokeRequests: readonly SmokeRequest[];
   readonly memoryMiB: number;
+  /** How long the app may take from its launch to its first passed health check. */
+  readonly startSeconds: number;
   /** Environments for which the artifact carries `config/<environment>.env`. */
   readonly environments: readonly string[];
 }

@@ -35,7 +35,7 @@ async function writeAt(directory: string, name: string, index: number, content: 
 // AES in counter mode over zeros: the same numbers on every machine and in every version of Node.
 class Random {
   readonly #cipher;
-  #pool = Buffer.alloc(0);
+  #pool: Buffer = Buffer.alloc(0);
   #at = 0;
 
   constructor(seed: Uint8Array) {
@@ -71,7 +71,9 @@ function sizes(random: Random, count: number, total: number): readonly number[] 
 }
 
 function vocabulary(random: Random): readonly string[] {
-  const syllables = 'con fig re quest hand ler set get val ue out put list map err or time stamp name'.split(' ');
+  const syllables = 'con fig re quest hand ler set get val ue out put list map err or time stamp name'.split(
+    ' ',
+  );
   const pick = (): string => syllables[Math.floor(random.next() * syllables.length)] ?? '';
   return Array.from({ length: 1_200 }, () => {
     const [first, ...rest] = Array.from({ length: 2 + Math.floor(random.next() * 3) }, pick);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { medians } from './measure.ts';
@@ -63,6 +63,8 @@ async function machine(acceleration: string | undefined): Promise<Readonly<Recor
     cpus: availableParallelism(),
     model: cpus()[0]?.model,
     memoryMiB: Math.round(totalmem() / 1_048_576),
+    // At the end of the run: on an idle machine not far above what the run itself keeps busy.
+    load: rounded(loadavg()[0] ?? 0),
     kernel: release(),
     node: process.version,
     qemu: (await textOf('qemu-system-x86_64', ['--version']))?.split('\n', 1)[0],

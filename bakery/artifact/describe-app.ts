@@ -28,6 +28,7 @@ export async function describeApp(
     healthPath: kiln.healthPath,
     smokeRequests: kiln.smoke,
     memoryMiB: kiln.memoryMiB,
+    startSeconds: kiln.startSeconds,
     environments,
   };
 }

@@ -1,21 +1,18 @@
+import { isUtf8 } from 'node:buffer';
 import { ArtifactRejectedError } from './artifact-rejected.ts';
 
 const MAX_COMPONENT_BYTES = 255;
 // PATH_MAX is 4,096 with the closing NUL, and the machine puts `/app/` in front.
 const MAX_PATH_BYTES = 4_090;
 const PLAIN_NAME = /^[A-Za-z0-9_@+,=~%#!()[\]{}^$&'; /.-]+$/;
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 const TEXT_DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** Decodes an entry's name; only UTF-8 is accepted, since every other encoding is a guess. */
-export function decodeEntryName(bytes: Uint8Array): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch (cause) {
-    const shown = printable(Buffer.from(bytes).toString('latin1'));
-    throw new ArtifactRejectedError('bad_name', `the name '${shown}' is not valid UTF-8`, { cause });
-  }
+export function decodeEntryName(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const shown = printable(bytes.toString('latin1'));
+  throw new ArtifactRejectedError('bad_name', `the name '${shown}' is not valid UTF-8`);
 }
 
 /** Checks that a name is a plain relative path that stays below the root, and returns it. */

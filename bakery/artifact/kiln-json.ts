@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { ArtifactRejectedError } from './artifact-rejected.ts';
+import { printable } from './entry-path.ts';
+import { repeatedKey } from './repeated-key.ts';
 
 // The application runs without privileges, so it cannot listen below 1024.
 const port = z.int().min(1_024).max(65_535);
@@ -17,6 +19,7 @@ const schema = z.strictObject({
     .max(20)
     .default([]),
   memoryMiB: z.int().min(128).max(4_096).default(256),
+  startSeconds: z.int().min(5).max(600).default(120),
 });
 
 /** What `kiln.json` in the root of an artifact may say. */
@@ -25,6 +28,13 @@ export type KilnJson = z.infer<typeof schema>;
 /** Reads the text of `kiln.json`; undefined stands for an artifact without one. */
 export function parseKilnJson(text: string | undefined): KilnJson {
   const result = schema.safeParse(text === undefined ? {} : parseJson(text, 'kiln.json'));
+  const repeated = text === undefined ? undefined : repeatedKey(text);
+  if (repeated !== undefined) {
+    throw new ArtifactRejectedError(
+      'bad_manifest',
+      `kiln.json is not valid: '${printable(repeated)}' occurs twice`,
+    );
+  }
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => {
     const where = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');

@@ -10,6 +10,7 @@ import type { ArchiveEntry } from '../build-tree.ts';
 import { checkEntryPath, printable } from '../entry-path.ts';
 import { checkContentBytes, checkEntryCount } from '../limits.ts';
 import type { ArtifactTree, TreeEntry } from '../tree.ts';
+import { EndMarker } from './end-marker.ts';
 import { gunzipSingleMember } from './gunzip-single-member.ts';
 import { Spool } from './spool.ts';
 
@@ -52,7 +53,8 @@ export async function tgzTree(archive: ArchiveFile, input: TgzInput): Promise<Ar
 
 async function unpack(archive: ArchiveFile, spool: Spool, input: TgzInput): Promise<ArchiveEntry[]> {
   const tar = extract();
-  const source = Readable.from(limited(archive, input));
+  const marker = new EndMarker();
+  const source = Readable.from(limited(archive, marker, input));
   source.on('error', (error) => tar.destroy(error));
   source.pipe(tar);
   const archived: ArchiveEntry[] = [];
@@ -60,6 +62,12 @@ async function unpack(archive: ArchiveFile, spool: Spool, input: TgzInput): Prom
     for await (const entry of tar) {
       input.signal?.throwIfAborted();
       const described = archiveEntry(entry.header, spool.bytes);
+      if (marker.isBefore(placeOf(entry.header), entry.header.size ?? 0)) {
+        throw new ArtifactRejectedError(
+          'ambiguous_archive',
+          `'${printable(entry.header.name)}' comes after the end of the tar archive`,
+        );
+      }
       for await (const chunk of entry as AsyncIterable<Buffer>) {
         await spool.append(chunk);
         checkContentBytes(spool.bytes, archive.bytes, input.limits);
@@ -80,6 +88,7 @@ async function unpack(archive: ArchiveFile, spool: Spool, input: TgzInput): Prom
 // Headers count as well: a tar of nothing but headers would otherwise never meet a limit.
 async function* limited(
   archive: ArchiveFile,
+  marker: EndMarker,
   { limits, signal }: TgzInput,
 ): AsyncGenerator<Buffer, void, undefined> {
   const allowed = limits.maxContentBytes + limits.maxEntries * 2_048 + 1_048_576;
@@ -93,12 +102,22 @@ async function* limited(
         `the archive unpacks to more than ${allowed} bytes with its headers`,
       );
     }
+    marker.add(chunk);
     yield chunk;
   }
 }
 
+// Where the content begins; the reader says it, its types do not.
+function placeOf(header: Header): number {
+  return (header as Header & { readonly byteOffset: number }).byteOffset;
+}
+
 function archiveEntry(header: Header, source: number): ArchiveEntry | undefined {
   const kind = kindOf(header);
+  // A size field of nothing but ones is the negative zero of tar-stream's reader.
+  if (Object.is(header.size, -0)) {
+    throw new ArtifactRejectedError('corrupt', `'${printable(header.name)}' has a broken size field`);
+  }
   const name = kind === 'directory' ? header.name.replace(/\/$/, '') : header.name;
   // `tar -C directory .` names everything `./…`, and the root itself `./`.
   if (kind === 'directory' && name === '.') return undefined;

@@ -46,16 +46,18 @@ function checkHeader(archive: ArchiveFile, entry: CentralEntry, limit: number): 
   if (entry.localOffset + LOCAL_BYTES > limit) refuseOverlap(entry);
   const header = archive.read(entry.localOffset, LOCAL_BYTES);
   if (header.readUInt32LE(0) !== LOCAL_SIGNATURE) disagree(entry, 'place');
-  const nameEnd = entry.localOffset + LOCAL_BYTES + header.readUInt16LE(26);
-  const dataOffset = nameEnd + header.readUInt16LE(28);
+  const nameEnd = LOCAL_BYTES + header.readUInt16LE(26);
+  const headerBytes = nameEnd + header.readUInt16LE(28);
+  const dataOffset = entry.localOffset + headerBytes;
   if (dataOffset > limit) refuseOverlap(entry);
-  const name = archive.read(entry.localOffset + LOCAL_BYTES, header.readUInt16LE(26));
-  if (!name.equals(entry.nameBytes)) disagree(entry, 'name');
+  const whole = archive.read(entry.localOffset, headerBytes);
+  if (whole.compare(entry.nameBytes, 0, entry.nameBytes.length, LOCAL_BYTES, nameEnd) !== 0) {
+    disagree(entry, 'name');
+  }
   const flags = header.readUInt16LE(6);
   if (((flags ^ entry.flags) & (HAS_DESCRIPTOR | UTF8_NAME | 1)) !== 0) disagree(entry, 'flags');
   if (header.readUInt16LE(8) !== entry.method) disagree(entry, 'method');
-  const extra = archive.read(nameEnd, header.readUInt16LE(28));
-  const sizes = zip64Sizes(extra, entry.name, {
+  const sizes = zip64Sizes(whole.subarray(nameEnd), entry.name, {
     bytes: header.readUInt32LE(22),
     compressedBytes: header.readUInt32LE(18),
     localOffset: 0,

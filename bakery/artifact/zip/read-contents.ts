@@ -5,7 +5,7 @@ import type { BatchItem } from './inflate-batch.ts';
 import { fitsOneCall, readContent } from './read-content.ts';
 
 // Large enough to make the cost of a call disappear, small enough that the first one is ready soon.
-const BATCH_BYTES = 524_288;
+const BATCH_BYTES = 786_432;
 const BATCHES_AHEAD = 4;
 
 /** Yields the contents of entries in the order given, unpacking small ones in batches ahead of the reader. */
@@ -15,10 +15,11 @@ export async function* readContents(
 ): AsyncGenerator<readonly Pieces[], void, undefined> {
   const batches = inBatches(items);
   const ahead: Promise<readonly Pieces[]>[] = [];
+  const spare: Buffer[] = [];
   const start = (): void => {
     const next = batches.next();
     if (next.done === true) return;
-    const started = unpack(archive, next.value);
+    const started = unpack(archive, next.value, spare);
     // The rejection is seen when the batch's turn comes; until then it must not count as unhandled.
     started.catch(() => undefined);
     ahead.push(started);
@@ -35,29 +36,27 @@ export async function* readContents(
   }
 }
 
-async function unpack(archive: ArchiveFile, batch: readonly BatchItem[]): Promise<readonly Pieces[]> {
-  const [first] = batch;
-  if (first === undefined) return [];
-  if (!fitsBatch(first)) return [readContent(archive, first.entry, first.dataOffset)];
-  return (await inflateBatch(archive, batch)).map((content) => [content]);
+async function unpack(
+  archive: ArchiveFile,
+  batch: readonly BatchItem[],
+  spare: Buffer[],
+): Promise<readonly Pieces[]> {
+  const inflated = (await inflateBatch(archive, batch.filter(fitsBatch), spare)).values();
+  return batch.map((item) => {
+    const content = fitsBatch(item) ? inflated.next().value : undefined;
+    return content === undefined ? readContent(archive, item.entry, item.dataOffset) : [content];
+  });
 }
 
 function fitsBatch({ entry }: BatchItem): boolean {
   return entry.bytes > 0 && fitsOneCall(entry);
 }
 
-// A batch is one large, empty or stored entry, or several small compressed ones.
+// A batch ends when what it holds in memory is enough, or with an entry that is read in pieces.
 function* inBatches(items: readonly BatchItem[]): Generator<readonly BatchItem[], void, undefined> {
   let batch: BatchItem[] = [];
   let bytes = 0;
   for (const item of items) {
-    if (!fitsBatch(item)) {
-      if (batch.length > 0) yield batch;
-      yield [item];
-      batch = [];
-      bytes = 0;
-      continue;
-    }
     batch.push(item);
     bytes += item.entry.bytes + item.entry.compressedBytes;
     if (bytes >= BATCH_BYTES) {

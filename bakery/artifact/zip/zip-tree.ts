@@ -31,7 +31,11 @@ export async function zipTree(archive: ArchiveFile, limits: ArtifactLimits): Pro
   const archived: ArchiveEntry[] = [];
   let contentBytes = 0;
   for (const [index, entry] of central.entries()) {
-    archived.push(await archiveEntry(archive, entry, index, dataOffsets[index] ?? 0));
+    const described = archiveEntry(entry, index);
+    // Waiting for what is there already would cost more than all the rest of the loop.
+    const target =
+      described.kind === 'symlink' ? await readTarget(archive, entry, dataOffsets[index] ?? 0) : '';
+    archived.push(target === '' ? described : { ...described, target });
     // The directory's sizes may be trusted as upper bounds: reading stops with an error where content goes beyond.
     contentBytes += entry.bytes;
     checkContentBytes(contentBytes, archive.bytes, limits);
@@ -62,20 +66,14 @@ function itemOf(
   return { entry, dataOffset };
 }
 
-async function archiveEntry(
-  archive: ArchiveFile,
-  entry: CentralEntry,
-  source: number,
-  dataOffset: number,
-): Promise<ArchiveEntry> {
+function archiveEntry(entry: CentralEntry, source: number): ArchiveEntry {
   const kind = kindOf(entry);
   const path = checkEntryPath(kind === 'directory' ? entry.name.slice(0, -1) : entry.name);
   const executable = (entry.unixMode & OWNER_EXECUTE) !== 0;
   if (kind === 'directory' && entry.bytes !== 0) {
     throw new ArtifactRejectedError('corrupt', `the directory '${printable(path)}' has content`);
   }
-  const target = kind === 'symlink' ? await readTarget(archive, entry, dataOffset) : '';
-  return { path, kind, executable, size: entry.bytes, target, source };
+  return { path, kind, executable, size: entry.bytes, target: '', source };
 }
 
 function kindOf(entry: CentralEntry): TreeEntry['kind'] {
