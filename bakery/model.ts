@@ -83,6 +83,8 @@ export interface AppDescription {
   readonly memoryMiB: number;
   /** How long the app may take from its launch to its first passed health check. */
   readonly startSeconds: number;
+  /** The npm packages in it, by name and version. */
+  readonly packages: readonly { readonly name: string; readonly version: string }[];
   /** Environments for which the artifact carries `config/<environment>.env`. */
   readonly environments: readonly string[];
 }

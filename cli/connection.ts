@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { EBSClient } from '@aws-sdk/client-ebs';
@@ -6,6 +8,17 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { rootCredentials } from '#localcloud/root-credentials';
+import { kilnHome } from './home.ts';
+import { UserError } from './user-error.ts';
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+]);
 
 /** Where the AWS APIs are and who asks. */
 export interface ClientConfig {
@@ -26,8 +39,42 @@ export interface Connection {
   readonly states: SFNClient;
 }
 
-/** The local cloud's address unless `KILN_ENDPOINT` names another. */
-export const localEndpoint = (): string => process.env['KILN_ENDPOINT'] ?? 'http://127.0.0.1:4566';
+const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
+
+const endpointFile = (): string => join(kilnHome(), 'endpoint');
+
+/** Writes down where the local cloud on this KILN_HOME answers, for the commands in other terminals. */
+export const rememberEndpoint = (endpoint: string): void => writeFileSync(endpointFile(), `${endpoint}\n`);
+
+const rememberedEndpoint = (): string | undefined => {
+  try {
+    return readFileSync(endpointFile(), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Where the local cloud is: as `KILN_ENDPOINT` says, else where it was last started on this KILN_HOME.
+ * @throws UserError when that is no HTTP address
+ */
+export const localEndpoint = (): string => {
+  const endpoint = process.env['KILN_ENDPOINT'] ?? rememberedEndpoint() ?? DEFAULT_ENDPOINT;
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+    throw new UserError(
+      `KILN_ENDPOINT is '${endpoint}', which is no HTTP address`,
+      `KILN_ENDPOINT=${DEFAULT_ENDPOINT}`,
+    );
+  }
+  return endpoint;
+};
+
+/** Whether an error says that nobody listens at an address, or no longer. */
+export const isUnreachable = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if (UNREACHABLE.has((error as NodeJS.ErrnoException).code ?? '')) return true;
+  return error instanceof AggregateError && error.errors.some(isUnreachable);
+};
 
 /** Clients for a local cloud at `endpoint`. */
 export const localConfig = (endpoint: string): ClientConfig => ({

@@ -2,6 +2,7 @@
 // Starts the CLI on the Node 24 that came with the npm packages, whatever Node runs this file.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,9 +13,8 @@ if (!existsSync(node24)) {
   process.exit(1);
 }
 const child = spawn(node24, [join(here, 'kiln.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
-// A terminal sends Ctrl-C to both; what only reaches us is passed on.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => child.kill('SIGTERM'));
+// A terminal sends Ctrl-C to both, which the CLI takes for one; what only reaches us is passed on.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {
-  process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
+  process.exitCode = code ?? 128 + constants.signals[signal];
 });

@@ -1,50 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { doctorCommand } from './commands/doctor.ts';
 import { dropCommand } from './commands/drop.ts';
 import { logsCommand } from './commands/logs.ts';
 import { psCommand } from './commands/ps.ts';
 import { releasesCommand } from './commands/releases.ts';
 import { runCommand } from './commands/run.ts';
 import { upCommand } from './commands/up.ts';
+import { explainError } from './explain-error.ts';
+import { projectRoot } from './home.ts';
+import { InterruptedError } from './interrupt.ts';
 import { printError } from './output.ts';
-import { UserError } from './user-error.ts';
 
 const EXIT_USER_ERROR = 1;
 const EXIT_USAGE = 2;
 /** EX_SOFTWARE of sysexits: a bug of ours. */
 const EXIT_BUG = 70;
+/** 128 + SIGINT, as shells have it. */
+const EXIT_INTERRUPTED = 130;
 
-const program = new Command('kiln')
-  .description('fires an application into a minimal, immutable machine image and keeps it serving')
-  .option('--json', 'write results as JSON, for machines')
-  .exitOverride()
-  .showHelpAfterError()
-  .addHelpText(
-    'after',
-    '\nKILN_HOME is where state lives (default ~/.kiln); KILN_ENDPOINT is the local cloud.',
-  );
+const readVersion = (): string =>
+  (JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }).version;
 
-for (const command of [
-  upCommand(),
-  dropCommand(),
-  releasesCommand(),
-  psCommand(),
-  logsCommand(),
-  runCommand(),
-]) {
-  // Sub-commands made on their own do not inherit it.
-  program.addCommand(command.exitOverride().option('--json', 'write results as JSON, for machines'));
-}
+const createProgram = (): Command => {
+  const program = new Command('kiln')
+    .description('fires an application into a minimal, immutable machine image and keeps it serving')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .option('--json', 'write results as JSON, for machines')
+    // What follows a command's name is that command's: `kiln drop --version 2.0.0`.
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError()
+    .addHelpText(
+      'after',
+      `
+KILN_HOME is where state lives (default ~/.kiln); KILN_ENDPOINT is where the local
+cloud answers (default: where it was last started). Exit codes: 0 done, 1 an error
+that you can mend, 2 wrong usage, 70 a bug of Kiln, 130 ended by Ctrl-C before the
+work was done.`,
+    );
+  for (const create of [
+    upCommand,
+    dropCommand,
+    releasesCommand,
+    psCommand,
+    logsCommand,
+    runCommand,
+    doctorCommand,
+  ]) {
+    const command = create().option('--json', 'write results as JSON, for machines');
+    // Sub-commands made on their own do not inherit how errors are handled.
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
+};
+
+const reportError = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof InterruptedError) return EXIT_INTERRUPTED;
+  const explained = explainError(error);
+  if (explained !== undefined) {
+    if (explained.evidence !== '') process.stderr.write(`${explained.evidence}\n`);
+    printError(explained.message, explained.suggestion);
+    return EXIT_USER_ERROR;
+  }
+  printError(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return EXIT_BUG;
+};
+
+// `kiln logs hello | head` closes our output early, which is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 try {
-  await program.parseAsync();
+  await createProgram().parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
-  } else if (error instanceof UserError) {
-    printError(error.message, error.suggestion);
-    process.exitCode = EXIT_USER_ERROR;
-  } else {
-    printError(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    process.exitCode = EXIT_BUG;
-  }
+  process.exitCode = reportError(error);
 }

@@ -1,21 +1,15 @@
 import { styleText } from 'node:util';
-
-const REFRESH_MILLISECONDS = 100;
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-
-/** A step that is under way, shown with the time it takes. */
-export interface RunningStep {
-  /** Replaces the text beside the step's name. */
-  detail(text: string): void;
-  done(text?: string, seconds?: number): void;
-  failed(text?: string): void;
-}
+import { createLiveLine } from './live-line.ts';
+import type { RunningStep } from './live-line.ts';
 
 /** Where commands write: people get text on stderr and results on stdout, machines get JSON on stdout only. */
 export interface Output {
   readonly json: boolean;
   /** A line for people; nothing with `--json`. */
   line(text?: string): void;
+  /** A line about something that went wrong and does not end the command: on stderr, with `--json` too. */
+  warning(text: string): void;
+  /** Shows that something takes time; nothing with `--json`. */
   step(name: string): RunningStep;
   /** A table for people, the rows themselves as JSON for machines. */
   table(rows: readonly object[], columns: readonly Column[], empty: string): void;
@@ -28,45 +22,6 @@ export interface Column {
   readonly title: string;
   readonly text: (row: never) => string;
 }
-
-const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-
-const draw = (text: string): void => {
-  const width = process.stderr.columns ?? 80;
-  process.stderr.write(`\r\u001B[2K${text.slice(0, width - 1)}`);
-};
-
-const startStep = (name: string, isLive: boolean): RunningStep => {
-  const started = performance.now();
-  let detail = '';
-  let frame = 0;
-  const redraw = (): void => {
-    frame += 1;
-    draw(`  ${FRAMES[frame % FRAMES.length]} ${name.padEnd(24)} ${seconds(started).padStart(8)}  ${detail}`);
-  };
-  const timer = isLive ? setInterval(redraw, REFRESH_MILLISECONDS) : undefined;
-  timer?.unref();
-  const end = (mark: string, text: string, took: string): void => {
-    clearInterval(timer);
-    if (isLive) draw('');
-    console.error(`  ${mark} ${name.padEnd(24)} ${took.padStart(8)}  ${text}`.trimEnd());
-  };
-  return {
-    detail: (text) => {
-      detail = text;
-    },
-    done: (text = detail, took) => {
-      end(
-        styleText('green', '✓', { stream: process.stderr }),
-        text,
-        took === undefined ? seconds(started) : `${took.toFixed(1)} s`,
-      );
-    },
-    failed: (text = detail) => {
-      end(styleText('red', '✗', { stream: process.stderr }), text, seconds(started));
-    },
-  };
-};
 
 const SILENT: RunningStep = { detail: () => undefined, done: () => undefined, failed: () => undefined };
 
@@ -87,25 +42,47 @@ const renderTable = (rows: readonly object[], columns: readonly Column[]): strin
 };
 
 /** The output of a command; `json` as its option says. */
-export const createOutput = (json: boolean): Output => ({
-  json,
-  line: (text = '') => {
-    if (!json) console.error(text);
-  },
-  step: (name) => (json ? SILENT : startStep(name, process.stderr.isTTY)),
-  table: (rows, columns, empty) => {
-    if (json) console.log(JSON.stringify(rows, undefined, 2));
-    else if (rows.length === 0) console.error(empty);
-    else console.log(renderTable(rows, columns));
-  },
-  result: (value, text) => {
-    console.log(json ? JSON.stringify(value, undefined, 2) : text);
-  },
-});
+export const createOutput = (json: boolean): Output => {
+  const live = createLiveLine(process.stderr);
+  return {
+    json,
+    line: (text = '') => {
+      if (!json) live.print(text);
+    },
+    warning: (text) => live.print(text),
+    step: (name) => (json ? SILENT : live.step(name)),
+    table: (rows, columns, empty) => {
+      if (json) console.log(JSON.stringify(rows, undefined, 2));
+      else if (rows.length === 0) live.print(empty);
+      else console.log(renderTable(rows, columns));
+    },
+    result: (value, text) => {
+      if (json) console.log(JSON.stringify(value, undefined, 2));
+      else if (text !== '') console.log(text);
+    },
+  };
+};
 
 /** Shows an error on stderr: what happened, and what to try. */
 export const printError = (message: string, suggestion?: string): void => {
   console.error(`${styleText('red', 'error:', { stream: process.stderr })} ${message}`);
   if (suggestion !== undefined)
     console.error(`${styleText('cyan', 'try:', { stream: process.stderr })} ${suggestion}`);
+};
+
+/** Runs `work` as a step: shown while it lasts, ended as it ends. `work` gives its result and the text to leave beside it. */
+export const withStep = async <T>(
+  output: Output,
+  name: string,
+  work: (step: RunningStep) => Promise<[result: T, text: string]>,
+): Promise<T> => {
+  const step = output.step(name);
+  try {
+    const [result, text] = await work(step);
+    step.done(text);
+    return result;
+  } catch (error) {
+    step.failed();
+    throw error;
+  }
 };

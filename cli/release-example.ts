@@ -4,9 +4,11 @@ import { packDirectory } from '#bakery/artifact/pack-directory';
 import { poll } from '#pipeline/clock';
 import type { EnvironmentRecord } from '#pipeline/model';
 import { environmentKey } from '#pipeline/rollout/environment-record';
+import { readTargetHealth } from '#pipeline/traffic/target-group';
 import type { CommandContext } from './command-context.ts';
 import { dropArtifact } from './drop-artifact.ts';
 import { kilnHome, projectRoot } from './home.ts';
+import { withStep } from './output.ts';
 import { watchRelease } from './progress/watch-release.ts';
 
 const ANSWER_TIMEOUT_MILLISECONDS = 180_000;
@@ -20,27 +22,38 @@ const packExample = async (): Promise<string> => {
   return path;
 };
 
-const waitForAnswer = async (context: CommandContext, signal: AbortSignal): Promise<void> => {
-  const step = context.output.step('first answer');
-  const body = await poll(
-    context.clock,
-    { intervalMilliseconds: 200, timeoutMilliseconds: ANSWER_TIMEOUT_MILLISECONDS },
-    async () => {
-      signal.throwIfAborted();
-      const answer = await fetch(context.stack.devUrl, { signal: AbortSignal.timeout(10_000) }).catch(
-        () => undefined,
-      );
-      return answer?.ok === true ? answer.text() : undefined;
-    },
-  );
-  if (body === undefined) {
-    step.failed();
-    throw new Error(
-      `no good answer from ${context.stack.devUrl} within ${ANSWER_TIMEOUT_MILLISECONDS / 1000} s`,
-    );
-  }
-  step.done(body.slice(0, 100));
+/**
+ * As long as no target is healthy, the balancer tries all of them: one answer would say nothing of the next. The record
+ * is read anew each time, since a rollout that a killed process left may end meanwhile.
+ */
+const isHealthy = async ({ connection, documents }: CommandContext): Promise<boolean> => {
+  const live = await documents.read<EnvironmentRecord>(environmentKey('dev', 'hello'));
+  if (live?.current === undefined) return false;
+  const targets = await readTargetHealth(live.current.targetGroupArn, connection.balancing);
+  return targets.some((target) => target.TargetHealth?.State === 'healthy');
 };
+
+const waitForAnswer = (context: CommandContext, signal: AbortSignal): Promise<void> =>
+  withStep(context.output, 'first answer', async () => {
+    const body = await poll(
+      context.clock,
+      { intervalMilliseconds: 200, timeoutMilliseconds: ANSWER_TIMEOUT_MILLISECONDS },
+      async () => {
+        signal.throwIfAborted();
+        if (!(await isHealthy(context))) return undefined;
+        const answer = await fetch(context.stack.devUrl, { signal: AbortSignal.timeout(10_000) }).catch(
+          () => undefined,
+        );
+        return answer?.ok === true ? answer.text() : undefined;
+      },
+    );
+    if (body === undefined) {
+      throw new Error(
+        `no good answer from ${context.stack.devUrl} within ${ANSWER_TIMEOUT_MILLISECONDS / 1000} s`,
+      );
+    }
+    return [undefined, body.slice(0, 100)];
+  });
 
 /**
  * Releases the example as version 1.0.0, unless some version of it serves already, and waits until it answers through

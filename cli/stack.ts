@@ -1,6 +1,6 @@
 import { CloudFormationServiceException, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationClient, Stack as StackDescription } from '@aws-sdk/client-cloudformation';
-import { localEndpoint } from './connection.ts';
+import { isUnreachable, localEndpoint } from './connection.ts';
 import { UserError } from './user-error.ts';
 
 /** Name of Kiln's stack, as `serverless.yml` has it. */
@@ -29,28 +29,26 @@ export const describeStack = async (
   }
 };
 
-const isRefused = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
-  if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return true;
-  return error instanceof AggregateError && error.errors.some(isRefused);
-};
-
 const readOutput = (stack: StackDescription, key: string): string => {
   const value = stack.Outputs?.find((output) => output.OutputKey === key)?.OutputValue;
   if (value === undefined) throw new UserError(`stack '${STACK_NAME}' has no output '${key}'`, 'kiln up');
   return value;
 };
 
+const firstLine = (error: unknown): string => String(error).split('\n')[0] ?? '';
+
 /**
  * Reads the stack's outputs.
- * @throws UserError when the local cloud does not run or nothing is deployed
+ * @throws UserError when no cloud answers or nothing is deployed
  */
 export const readStack = async (cloudFormation: CloudFormationClient): Promise<Stack> => {
   const stack = await describeStack(cloudFormation).catch((error: unknown) => {
-    if (!isRefused(error)) throw error;
-    throw new UserError(`no local cloud answers at ${localEndpoint()}`, 'npm start, in another terminal', {
-      cause: error,
-    });
+    if (error instanceof CloudFormationServiceException || isUnreachable(error)) throw error;
+    throw new UserError(
+      `what answers at ${localEndpoint()} does not speak as a cloud does: ${firstLine(error)}`,
+      'npm start -- --port <another>, and KILN_ENDPOINT=http://127.0.0.1:<another> for this command',
+      { cause: error },
+    );
   });
   if (stack === undefined) throw new UserError(`stack '${STACK_NAME}' is not deployed`, 'npm start');
   return {

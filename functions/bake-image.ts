@@ -5,7 +5,12 @@ import type { BakeImageInput } from '#pipeline/image/bake-image';
 import { createStepDeps } from './shared/step-deps.ts';
 import { step } from './shared/step.ts';
 
-const deps = { ...createStepDeps(), ebs: new EBSClient(), ec2: new EC2Client() };
+// A small share of puts is never answered (AWS-FACTS 4.1): such a one is given up and put again.
+const ebs = new EBSClient({
+  requestHandler: { connectionTimeout: 5000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+});
+
+const deps = { ...createStepDeps(), ebs, ec2: new EC2Client() };
 
 /** State BakeImage. */
 export const handler = step((input: BakeImageInput) => bakeImage(input, deps));

@@ -60,10 +60,10 @@ export class MachineUnavailableError extends PipelineError {
   }
 }
 
-/** The image to roll out is not the one that was smoke-tested. */
+/** The image is not the one that was baked and smoke-tested. */
 export class DigestMismatchError extends PipelineError {
   constructor(imageId: string, got: string, needed: string) {
-    super('DigestMismatch', `image '${imageId}' has digest '${got}', but '${needed}' was smoke-tested`);
+    super('DigestMismatch', `image '${imageId}' has digest '${got}', expected '${needed}'`);
   }
 }
 
@@ -78,6 +78,13 @@ export class RolloutInProgressError extends PipelineError {
 export class ReleaseSupersededError extends PipelineError {
   constructor(releaseId: string, newer: string) {
     super('ReleaseSuperseded', `release '${releaseId}' is older than '${newer}', which serves already`);
+  }
+}
+
+/** What is to be rolled back serves already; the way is forward. */
+export class ReleaseLiveError extends PipelineError {
+  constructor(releaseId: string, environment: string) {
+    super('ReleaseLive', `release '${releaseId}' serves in '${environment}' already and is not rolled back`);
   }
 }
 
@@ -102,7 +109,7 @@ export class WeightsNotEffectiveError extends PipelineError {
   }
 }
 
-/** Blue still drains; try again. */
+/** Machines that leave the balancer still finish their requests; try again. */
 export class TargetsStillDrainingError extends PipelineError {
   constructor(count: number) {
     super('TargetsStillDraining', `${count} targets still drain`);

@@ -35,6 +35,8 @@ export interface Image {
   readonly healthPath: string;
   readonly smokeRequests: readonly SmokeRequest[];
   readonly memoryMiB: number;
+  /** How long a machine may take from its launch to its first passed health check. */
+  readonly startSeconds: number;
   readonly bake: BakeFigures;
 }
 
@@ -51,7 +53,7 @@ export interface BakeFigures {
 /** What the smoke test saw; goes with the release for ever. */
 export interface Evidence {
   readonly digest: string;
-  readonly instanceId: string;
+  readonly instanceId: InstanceId;
   /** Launch call to first passed health check. */
   readonly bootSeconds: number;
   readonly requests: readonly {
@@ -73,6 +75,8 @@ export interface ReleaseRecord extends Release {
   readonly updatedAt: string;
   readonly image?: Image;
   readonly evidence?: Evidence;
+  /** Key of the CycloneDX document that says what the image is made of. */
+  readonly billOfMaterials?: string;
   /** Name of the error that ended it, for example `ArtifactRejected`. */
   readonly reason?: string;
   /** The same for people. */
@@ -105,6 +109,8 @@ export interface EnvironmentRecord {
   readonly updatedAt: string;
   readonly current?: Deployment;
   readonly lease?: Lease;
+  /** Releases whose machines here must still go: one that was replaced, or one whose rollout was killed. */
+  readonly retiring?: readonly string[];
   /** The listener rule that carries the app's traffic. */
   readonly ruleArn?: string;
 }

@@ -11,6 +11,7 @@ export const TAG = {
   release: 'kiln:release',
   releaseId: 'kiln:release-id',
   digest: 'kiln:digest',
+  purpose: 'kiln:purpose',
 } as const;
 
 /** A tag in EC2's form. */

@@ -2,6 +2,7 @@ import type { AppDescription, BaseManifest } from '../model.ts';
 import { ArtifactRejectedError } from './artifact-rejected.ts';
 import { entryPoint } from './entry-point.ts';
 import { parseKilnJson } from './kiln-json.ts';
+import { listPackages } from './list-packages.ts';
 import { readWhole } from './tree.ts';
 import type { FileTree } from './tree.ts';
 
@@ -30,6 +31,7 @@ export async function describeApp(
     memoryMiB: kiln.memoryMiB,
     startSeconds: kiln.startSeconds,
     environments,
+    packages: await listPackages(tree),
   };
 }
 

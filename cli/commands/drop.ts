@@ -3,6 +3,7 @@ import type { ReleaseRecord } from '#pipeline/model';
 import { openContext } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
 import { dropArtifact } from '../drop-artifact.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { watchRelease } from '../progress/watch-release.ts';
 import { UserError } from '../user-error.ts';
 
@@ -13,13 +14,16 @@ interface DropOptions {
 }
 
 const report = (record: ReleaseRecord, { output, stack }: CommandContext): void => {
-  if (record.status !== 'live') {
-    throw new UserError(
-      `release ${record.app} ${record.version} is ${record.status} (${record.reason}): ${record.message}`,
-      'mend the artifact and drop it again; what served before still serves',
-    );
+  if (record.status === 'live' || output.json) {
+    output.result(record, `${record.app} ${record.version} is live at ${stack.devUrl}`);
   }
-  output.result(record, `${record.app} ${record.version} is live at ${stack.devUrl}`);
+  if (record.status === 'live') return;
+  const [message, ...evidence] = (record.message ?? 'no reason is recorded').split('\n');
+  throw new UserError(
+    `release ${record.app} ${record.version} is ${record.status} (${record.reason}): ${message}`,
+    'mend the artifact and drop it again; what served before still serves',
+    { evidence: evidence.join('\n') },
+  );
 };
 
 /** `kiln drop <artifact>`: puts an artifact into the bucket and follows its release. */
@@ -42,6 +46,11 @@ export const dropCommand = (): Command =>
         context.output.result(release, `release ${release.releaseId} starts: kiln releases ${release.app}`);
         return;
       }
-      const { record } = await watchRelease(release, context);
-      report(record, context);
+      const signal = onInterrupt();
+      try {
+        const { record } = await watchRelease(release, { ...context, signal });
+        report(record, context);
+      } finally {
+        if (signal.aborted) context.output.line(`the release goes on: kiln releases ${release.app}`);
+      }
     });

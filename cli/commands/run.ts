@@ -21,7 +21,7 @@ const STOP_GRACE_SECONDS = 10;
 
 interface RunOptions {
   readonly env: string;
-  readonly once: boolean;
+  readonly once?: true;
 }
 
 const launch = (disk: LocalDisk, options: RunOptions): Promise<Machine> => {
@@ -71,8 +71,11 @@ const waitForAnswer = async (machine: Machine, disk: LocalDisk, signal: AbortSig
   signal.throwIfAborted();
   if (answered !== true) {
     throw new UserError(
-      `the machine did not answer on ${disk.app.healthPath}:\n${machine.console().toString('utf8')}`,
+      ended
+        ? `the machine ended before it answered on ${disk.app.healthPath}`
+        : `the machine did not answer on ${disk.app.healthPath} within ${ANSWER_TIMEOUT_MILLISECONDS / 1000} s`,
       'look at the console above for what the app did',
+      { evidence: machine.console().toString('utf8') },
     );
   }
   return url;
@@ -85,19 +88,25 @@ const runDisk = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const step = output.step('boot');
-  const machine = await launch(disk, options);
+  const machine = await launch(disk, options).catch((error: unknown) => {
+    step.failed();
+    throw error;
+  });
   try {
-    const url = await waitForAnswer(machine, disk, signal);
+    const url = await waitForAnswer(machine, disk, signal).catch((error: unknown) => {
+      step.failed();
+      throw error;
+    });
     step.done('answers');
     output.result({ url, digest: disk.digest, pid: machine.pid }, url);
-    if (options.once) return;
+    if (options.once === true) return;
     output.line('Ctrl-C ends the machine.');
     const exit = await Promise.race([aborted(signal), machine.exited]);
     if (exit !== undefined) {
-      output.line(machine.console().toString('utf8'));
       throw new UserError(
         `the machine ended by itself: ${exit.detail}`,
         'look at the console above for what the app did',
+        { evidence: machine.console().toString('utf8') },
       );
     }
   } finally {
@@ -110,6 +119,7 @@ const bakeWithProgress = async (path: string, output: Output, signal: AbortSigna
     throw new UserError(`there is no artifact at '${path}'`, 'name a zip, a tgz or a folder');
   }
   const base = await buildBase(output, signal);
+  signal.throwIfAborted();
   const step = output.step('bake');
   try {
     const disk = await bakeLocalDisk(path, base, kilnHome());
@@ -131,7 +141,7 @@ export const runCommand = (): Command =>
     .description('bake an artifact and boot one machine of it right here, without the pipeline')
     .argument('<artifact>', 'a zip, a tgz or a folder')
     .option('--env <environment>', 'the environment whose configuration the app gets', 'dev')
-    .option('--once', 'end the machine after its first good answer', false)
+    .option('--once', 'end the machine after its first good answer')
     .action(async (path: string, options: RunOptions, command: Command) => {
       const output = outputOf(command);
       const signal = onInterrupt();
@@ -139,7 +149,7 @@ export const runCommand = (): Command =>
       try {
         await runDisk(disk, options, output, signal);
       } catch (error) {
-        if (!signal.aborted) throw error;
+        throw signal.aborted ? signal.reason : error;
       } finally {
         await disk.remove();
       }

@@ -1,5 +1,6 @@
 import type { LocalBase } from '#bakery/base/ensure-base';
 import type { Connection } from '../connection.ts';
+import { withStep } from '../output.ts';
 import type { Output } from '../output.ts';
 import { readStack } from '../stack.ts';
 import type { Stack } from '../stack.ts';
@@ -9,41 +10,26 @@ import { findDefaultNetwork } from './network.ts';
 import { packageStack } from './package-stack.ts';
 import { publishBase } from './publish-base.ts';
 
-const withStep = async <T>(
-  output: Output,
-  name: string,
-  work: () => Promise<[result: T, text: string]>,
-): Promise<T> => {
-  const step = output.step(name);
-  try {
-    const [result, text] = await work();
-    step.done(text);
-    return result;
-  } catch (error) {
-    step.failed();
-    throw error;
-  }
-};
-
-/** Packages the stack, deploys it and publishes the base machine, each with its progress. */
+/** Packages the stack, deploys it and publishes the base machine, each with its progress; `signal` breaks off. */
 export const deployLocally = async (
   base: LocalBase,
   parameters: StackParameters,
-  { connection, output }: { readonly connection: Connection; readonly output: Output },
+  deps: { readonly connection: Connection; readonly output: Output; readonly signal?: AbortSignal },
 ): Promise<Stack> => {
+  const { connection, output, signal } = deps;
   const stackPackage = await withStep(output, 'package', async () => {
-    const made = await packageStack();
+    const made = await packageStack(signal);
     return [made, `serverless.yml ${made.digest}`];
   });
   await withStep(output, 'deploy', async () => {
     const network = await findDefaultNetwork(connection.ec2);
     const placement = { VpcId: network.vpcId, SubnetIds: network.subnetIds.join(',') };
-    await deployStack(stackPackage, { ...placement, ...parameters }, connection);
+    await deployStack(stackPackage, { ...placement, ...parameters }, connection, signal);
     return [undefined, `${network.subnetIds.length} zones`];
   });
   const stack = await readStack(connection.cloudFormation);
   await withStep(output, 'publish base', async () => {
-    const uploaded = await publishBase(base, stack.bucket, connection);
+    const uploaded = await publishBase(base, stack.bucket, connection, signal);
     return [undefined, uploaded ? `${base.manifest.blocks.length} blocks` : 'there already'];
   });
   return stack;

@@ -32,11 +32,12 @@ const explain = async (connection: Connection): Promise<string> => {
     : `${failed.LogicalResourceId} (${failed.ResourceType}): ${failed.ResourceStatusReason}`;
 };
 
-const waitUntilDeployed = async (connection: Connection): Promise<void> => {
+const waitUntilDeployed = async (connection: Connection, signal?: AbortSignal): Promise<void> => {
   const status = await poll(
     systemClock,
     { intervalMilliseconds: 100, timeoutMilliseconds: DEPLOY_TIMEOUT_MILLISECONDS },
     async () => {
+      signal?.throwIfAborted();
       const stack = await describeStack(connection.cloudFormation);
       return stack?.StackStatus?.endsWith('IN_PROGRESS') === true
         ? undefined
@@ -99,12 +100,13 @@ const update = async (
 
 /**
  * Deploys the packaged template as `osls deploy` does: a first stack holds the bucket for the functions' code, the
- * second update brings everything else. @throws Error with the resource that failed and why
+ * second update brings everything else. `signal` stops waiting for either. @throws Error with the resource that failed and why
  */
 export const deployStack = async (
   stackPackage: StackPackage,
   parameters: StackParameters,
   connection: Connection,
+  signal?: AbortSignal,
 ): Promise<void> => {
   if ((await describeStack(connection.cloudFormation)) === undefined) {
     await connection.cloudFormation.send(
@@ -115,12 +117,12 @@ export const deployStack = async (
       }),
     );
   }
-  await waitUntilDeployed(connection);
+  await waitUntilDeployed(connection, signal);
   const stack = await describeStack(connection.cloudFormation);
   const bucket = stack?.Outputs?.find(
     (output) => output.OutputKey === 'ServerlessDeploymentBucketName',
   )?.OutputValue;
   if (bucket === undefined) throw new Error(`stack '${STACK_NAME}' has no bucket for the functions' code`);
   await update(await uploadPackage(stackPackage, bucket, connection), parameters, connection);
-  await waitUntilDeployed(connection);
+  await waitUntilDeployed(connection, signal);
 };

@@ -52,14 +52,16 @@ const isPackaged = (directory: string): Promise<boolean> =>
 
 /**
  * Packages `serverless.yml`, offline and without credentials, into `.package/<digest of the sources>`; does nothing
- * when these sources are packaged already.
+ * when these sources are packaged already. `signal` breaks off.
  */
-export const packageStack = async (): Promise<StackPackage> => {
+export const packageStack = async (signal?: AbortSignal): Promise<StackPackage> => {
   const digest = await digestOfSources();
   const directory = join(projectRoot, '.package', digest);
   if (await isPackaged(directory)) return { directory, digest };
   const building = `.package/building-${process.pid}`;
-  await mkdir(join(projectRoot, '.package'), { recursive: true });
+  // serverless-esbuild leaves a folder per function in the temporary folder.
+  const scratch = join(projectRoot, `${building}-scratch`);
+  await mkdir(scratch, { recursive: true });
   try {
     const packaging = run(
       process.execPath,
@@ -68,7 +70,14 @@ export const packageStack = async (): Promise<StackPackage> => {
       {
         cwd: projectRoot,
         timeout: PACKAGE_TIMEOUT_MILLISECONDS,
-        env: { ...process.env, CI: 'true', AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' },
+        ...(signal === undefined ? {} : { signal }),
+        env: {
+          ...process.env,
+          CI: 'true',
+          TMPDIR: scratch,
+          AWS_ACCESS_KEY_ID: 'none',
+          AWS_SECRET_ACCESS_KEY: 'none',
+        },
       },
     );
     // It waits for ever on a standard input that stays open.
@@ -78,8 +87,11 @@ export const packageStack = async (): Promise<StackPackage> => {
     await rename(join(projectRoot, building), directory);
   } catch (error) {
     await rm(join(projectRoot, building), { recursive: true, force: true });
+    signal?.throwIfAborted();
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`packaging serverless.yml failed:\n${stdout}${stderr}`, { cause: error });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
   }
   return { directory, digest };
 };

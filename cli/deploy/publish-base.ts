@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { LocalBase } from '#bakery/base/ensure-base';
 import { BLOCK_BYTES } from '#bakery/model';
-import type { BaseManifest, ChangedBlock } from '#bakery/model';
+import type { ChangedBlock } from '#bakery/model';
 import { systemClock } from '#pipeline/clock';
 import { createDocumentStore } from '#pipeline/documents/document-store';
 import { baseKey } from '#pipeline/image/base-image';
@@ -11,10 +11,14 @@ import { TAG } from '#pipeline/tags';
 import type { Connection } from '../connection.ts';
 import { STACK_NAME } from '../stack.ts';
 
-const readBlocks = async function* (diskPath: string, manifest: BaseManifest): AsyncIterable<ChangedBlock> {
+const readBlocks = async function* (
+  { diskPath, manifest }: LocalBase,
+  signal: AbortSignal | undefined,
+): AsyncIterable<ChangedBlock> {
   const disk = await open(diskPath, 'r');
   try {
     for (const [index, sha256] of manifest.blocks) {
+      signal?.throwIfAborted();
       const data = Buffer.alloc(BLOCK_BYTES);
       await disk.read(data, 0, BLOCK_BYTES, index * BLOCK_BYTES);
       yield { index, sha256, data };
@@ -32,8 +36,9 @@ export const publishBase = async (
   base: LocalBase,
   bucket: string,
   connection: Connection,
+  signal?: AbortSignal,
 ): Promise<boolean> => {
-  const { manifest, diskPath } = base;
+  const { manifest } = base;
   const documents = createDocumentStore(connection.s3, bucket);
   const published = await documents.read<BaseImage>(baseKey(manifest.name));
   if (published?.manifest.digest === manifest.digest) return false;
@@ -47,7 +52,7 @@ export const publishBase = async (
         { Key: TAG.stack, Value: STACK_NAME },
         { Key: TAG.digest, Value: manifest.digest },
       ],
-      blocks: readBlocks(diskPath, manifest),
+      blocks: readBlocks(base, signal),
     },
     { ebs: connection.ebs, ec2: connection.ec2, clock: systemClock },
   );

@@ -7,6 +7,8 @@ export interface StateRun {
   readonly enteredAt: Date;
   /** Absent while the execution is in it. */
   readonly exitedAt?: Date;
+  /** Its work failed, though the machine goes on. */
+  readonly failed?: true;
 }
 
 /** How far an execution came. */
@@ -48,15 +50,25 @@ const childOf = (event: HistoryEvent): string | undefined => {
   return (JSON.parse(details.output) as { ExecutionArn?: string }).ExecutionArn;
 };
 
+/** Whether an event says how a state's work ended; the last one before its exit counts. */
+const outcomeOf = ({ type }: HistoryEvent): boolean | undefined => {
+  if (type === 'TaskSucceeded') return true;
+  return /^Task(Failed|TimedOut|StartFailed|SubmitFailed)$/.test(type ?? '') ? false : undefined;
+};
+
 const toStates = (events: readonly HistoryEvent[]): StateRun[] => {
-  const runs: { state: string; enteredAt: Date; exitedAt?: Date }[] = [];
+  const runs: { state: string; enteredAt: Date; exitedAt?: Date; failed?: true }[] = [];
+  let succeeded = true;
   for (const event of events) {
     const timestamp = event.timestamp ?? new Date(0);
     const entered = event.stateEnteredEventDetails?.name;
     const exited = event.stateExitedEventDetails?.name;
+    succeeded = entered === undefined ? (outcomeOf(event) ?? succeeded) : true;
     if (entered !== undefined) runs.push({ state: entered, enteredAt: timestamp });
     const open = runs.findLast((run) => run.state === exited && run.exitedAt === undefined);
-    if (open !== undefined) open.exitedAt = timestamp;
+    if (open === undefined) continue;
+    open.exitedAt = timestamp;
+    if (!succeeded) open.failed = true;
   }
   return runs;
 };

@@ -13,6 +13,7 @@ export const step = <Input, Output>(
   middy<Input, Output>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .onError(({ error }) => {
-      logger.warn('step failed', { reason: error?.name, message: error?.message });
+      // `message` is the line's own key; the logger would drop it.
+      logger.warn('step failed', { reason: error?.name, failure: error?.message });
     })
     .handler(work);

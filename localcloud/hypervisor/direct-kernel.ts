@@ -18,7 +18,7 @@ export interface DirectKernel {
  * Kernel parameters that only an emulator on a laptop wants: together they take a fifth off the boot under software
  * emulation (PEERS.md, cheap wins, item 4). EC2 boots with the image's own command line. `acpi=noirq` of that list is left
  * out: it takes message-signalled interrupts from the disk and the network card, and gained nothing in four pairs of boots.
- * `noreplace-smp` saves the rewriting of every lock for one processor, and of the translated code with it.
+ * `noreplace-smp` saves the rewriting of every lock for a machine with one processor.
  */
 const LAPTOP_PARAMETERS =
   'nokaslr mitigations=off noreplace-smp cryptomgr.notests tsc=reliable no_timer_check 8250.nr_uarts=1 noresume ' +

@@ -3,8 +3,10 @@ import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { ArtifactGoneError } from '../errors.ts';
 import type { Release } from '../model.ts';
+import { isGone } from './is-gone.ts';
 
 /** The artifact as it lies on disk. */
 export interface FetchedArtifact {
@@ -14,18 +16,27 @@ export interface FetchedArtifact {
   readonly sha256: string;
 }
 
+const getObject = async (release: Release, s3: S3Client): Promise<GetObjectCommandOutput> => {
+  try {
+    return await s3.send(
+      new GetObjectCommand({ Bucket: release.bucket, Key: release.key, VersionId: release.versionId }),
+    );
+  } catch (error) {
+    if (isGone(error)) throw new ArtifactGoneError(release.key, release.versionId);
+    throw error;
+  }
+};
+
 /**
  * Downloads the artifact, by its version, to `path`.
- * @throws Error when fewer bytes arrive than S3 announced
+ * @throws ArtifactGoneError, Error when fewer bytes arrive than S3 announced
  */
 export const fetchArtifact = async (
   release: Release,
   path: string,
   s3: S3Client,
 ): Promise<FetchedArtifact> => {
-  const object = await s3.send(
-    new GetObjectCommand({ Bucket: release.bucket, Key: release.key, VersionId: release.versionId }),
-  );
+  const object = await getObject(release, s3);
   if (!(object.Body instanceof Readable)) throw new Error(`artifact '${release.key}' came without a body`);
   const hash = createHash('sha256');
   let bytes = 0;

@@ -1,4 +1,4 @@
-import { HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Announce } from '../announce.ts';
 import type { Clock } from '../clock.ts';
@@ -6,6 +6,7 @@ import type { DocumentStore } from '../documents/document-store.ts';
 import { ArtifactGoneError, ReleaseAlreadyExistsError } from '../errors.ts';
 import type { Release, ReleaseRecord } from '../model.ts';
 import { releaseKey } from '../release/release-record.ts';
+import { isGone } from './is-gone.ts';
 
 export interface ReceiveArtifactDeps {
   readonly s3: S3Client;
@@ -20,9 +21,7 @@ const checkPresence = async (release: Release, s3: S3Client): Promise<void> => {
       new HeadObjectCommand({ Bucket: release.bucket, Key: release.key, VersionId: release.versionId }),
     );
   } catch (error) {
-    const gone =
-      error instanceof S3ServiceException && [404, 405].includes(error.$metadata.httpStatusCode ?? 0);
-    if (gone) throw new ArtifactGoneError(release.key, release.versionId);
+    if (isGone(error)) throw new ArtifactGoneError(release.key, release.versionId);
     throw error;
   }
 };

@@ -30,11 +30,11 @@ const isMissing = (error: unknown): boolean =>
 
 /** Documents in `bucket`; S3 compares ETags (`If-Match`, `If-None-Match`) in one atomic step. */
 export const createDocumentStore = (s3: S3Client, bucket: string): DocumentStore => {
-  const get = async <T>(key: string): Promise<{ document: T; etag: string } | undefined> => {
+  const get = async (key: string): Promise<{ document: unknown; etag: string } | undefined> => {
     try {
       const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       const text = (await object.Body?.transformToString()) ?? 'null';
-      return { document: JSON.parse(text) as T, etag: object.ETag ?? '' };
+      return { document: JSON.parse(text), etag: object.ETag ?? '' };
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -58,22 +58,24 @@ export const createDocumentStore = (s3: S3Client, bucket: string): DocumentStore
       );
       return true;
     } catch (error) {
-      if (isRefused(error)) return false;
+      // With `If-Match`, a document that was deleted in between is missing.
+      if (isRefused(error) || isMissing(error)) return false;
       throw error;
     }
   };
 
   return {
-    read: async <T>(key: string): Promise<T | undefined> => (await get<T>(key))?.document,
+    read: async <T>(key: string): Promise<T | undefined> => (await get(key))?.document as T | undefined,
     create: (key, document) => put(key, document, { IfNoneMatch: '*' }),
     update: async <T extends object>(
       key: string,
       change: (document: T | undefined) => T | undefined | Promise<T | undefined>,
     ) => {
       for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt += 1) {
-        const found = await get<T>(key);
-        const next = await change(found?.document);
-        if (next === undefined) return found?.document;
+        const found = await get(key);
+        const document = found?.document as T | undefined;
+        const next = await change(document);
+        if (next === undefined) return document;
         const condition = found === undefined ? ({ IfNoneMatch: '*' } as const) : { IfMatch: found.etag };
         if (await put(key, next, condition)) return next;
       }

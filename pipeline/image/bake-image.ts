@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteSnapshotCommand } from '@aws-sdk/client-ec2';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { ArtifactRejectedError } from '#bakery/artifact/artifact-rejected';
 import { bake } from '#bakery/bake/bake';
@@ -12,11 +11,13 @@ import { fetchArtifact } from '../artifact/fetch-artifact.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import type { Logger } from '../log.ts';
 import type { Image, Release } from '../model.ts';
+import { billOfMaterials, billOfMaterialsKey } from '../release/bill-of-materials.ts';
 import { recordRelease } from '../release/release-record.ts';
 import { TAG, tagsFor } from '../tags.ts';
 import { readBaseImage } from './base-image.ts';
 import type { BaseImage } from './base-image.ts';
-import { findImage, imageName, registerImage, waitUntilAvailable } from './register-image.ts';
+import { deleteSnapshot } from './delete-image.ts';
+import { adoptImage, findImage, imageName, registerImage } from './register-image.ts';
 import type { FoundImage } from './register-image.ts';
 import { uploadSnapshot } from './upload-snapshot.ts';
 import type { SnapshotDeps } from './upload-snapshot.ts';
@@ -53,8 +54,8 @@ const storeImage = async (
   deps: BakeImageDeps,
 ): Promise<FoundImage & { readonly blocksUploaded: number }> => {
   const existing = await findImage(imageName(release.app, baked.digest), deps.ec2);
-  if (existing?.digest === baked.digest) {
-    await waitUntilAvailable(existing.imageId, deps);
+  if (existing !== undefined) {
+    await adoptImage(existing, baked.digest, deps);
     deps.log.info('image exists already', { releaseId: release.releaseId, imageId: existing.imageId });
     return { ...existing, blocksUploaded: 0 };
   }
@@ -73,7 +74,7 @@ const storeImage = async (
   const image = await registerImage({ app: release.app, digest: baked.digest, snapshotId, tags }, deps);
   if (image.snapshotId !== snapshotId) {
     // Another release of the same content registered its image first; ours is not needed.
-    await deps.ec2.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId }));
+    await deleteSnapshot(snapshotId, deps);
   }
   return { ...image, blocksUploaded };
 };
@@ -81,7 +82,8 @@ const storeImage = async (
 /**
  * Turns the artifact into a machine image: the app layer on top of the published base. Only the blocks that differ from
  * the base are uploaded, and no builder instance runs.
- * @throws ArtifactRejectedError for an artifact that cannot become a machine, BaseMissingError, ImageFailedError
+ * @throws ArtifactRejectedError for an artifact that cannot become a machine, ArtifactGoneError, BaseMissingError,
+ * ImageFailedError, DigestMismatchError
  */
 export const bakeImage = async (
   input: BakeImageInput,
@@ -103,6 +105,7 @@ export const bakeImage = async (
       healthPath: baked.app.healthPath,
       smokeRequests: baked.app.smokeRequests,
       memoryMiB: baked.app.memoryMiB,
+      startSeconds: baked.app.startSeconds,
       bake: {
         artifactBytes: artifact.bytes,
         artifactSha256: artifact.sha256,
@@ -112,7 +115,13 @@ export const bakeImage = async (
         seconds: (deps.clock.now().getTime() - started) / 1000,
       },
     };
-    await recordRelease(release, { status: 'baked', image }, deps);
+    const bill = billOfMaterials(release, baked, base.manifest);
+    await deps.documents.update(billOfMaterialsKey(release), () => bill);
+    await recordRelease(
+      release,
+      { status: 'baked', image, billOfMaterials: billOfMaterialsKey(release) },
+      deps,
+    );
     await deps.announce('release.baked', { ...release, imageId: image.imageId, digest: image.digest });
     return { image };
   } finally {

@@ -12,17 +12,23 @@ export interface MachineObservation {
   readonly seconds: number;
 }
 
-const TAIL_LINES = 12;
+// An uncaught error of Node.js takes about 20 lines, and its first ones say where it was thrown.
+const TAIL_LINES = 24;
 
 const lastMatch = (console: string, pattern: RegExp): string | undefined =>
   [...console.matchAll(pattern)].at(-1)?.[0].replace(/^kiln: /, '');
 
+/** The error that Node.js ended with, and the line of the artifact that threw it. */
+const uncaughtError = (console: string): string => {
+  const error = [...console.matchAll(/^(?:[A-Z]\w*)?Error(?: \[\w+\])?: .*$/gm)].at(-1);
+  if (error === undefined) return '';
+  const place = /^(?:file:\/\/)?\/app\/(\S+:\d+)$/m.exec(console)?.[1];
+  return `: ${error[0]}${place === undefined ? '' : ` in ${place}`}`;
+};
+
 const finding = (machine: MachineObservation): string => {
   const exit = lastMatch(machine.console, /^kiln: app (?:exited|was killed|killed).*$/gm);
-  if (exit !== undefined) {
-    const syntax = /^SyntaxError: .*$/m.exec(machine.console)?.[0];
-    return syntax === undefined ? exit : `${exit}: ${syntax}`;
-  }
+  if (exit !== undefined) return exit + uncaughtError(machine.console);
   const panic = lastMatch(machine.console, /^.*Kernel panic.*$/gm);
   if (panic !== undefined) return `the machine did not boot: ${panic.trim()}`;
   if (machine.state !== 'running') return `the machine is '${machine.state}' and did not say why`;
@@ -34,4 +40,4 @@ const finding = (machine: MachineObservation): string => {
 
 /** Says in one sentence what a machine did instead of becoming healthy, and shows the end of its console. */
 export const explainFailure = (machine: MachineObservation): string =>
-  `${finding(machine)} (after ${machine.seconds.toFixed(1)} s)\nconsole:\n${tailOf(machine.console, TAIL_LINES)}`;
+  `${finding(machine)} (tried for ${machine.seconds.toFixed(1)} s)\nconsole:\n${tailOf(machine.console, TAIL_LINES)}`;

@@ -36,11 +36,17 @@ export const findImage = async (name: string, ec2: EC2Client): Promise<FoundImag
   return Images[0] === undefined ? undefined : toFound(Images[0]);
 };
 
+/** The image that made the name taken; a new one may be unknown to Describe for a while. */
+const findRegistered = (name: string, deps: ImageDeps): Promise<FoundImage | undefined> =>
+  poll(deps.clock, { intervalMilliseconds: 500, timeoutMilliseconds: 90_000 }, () =>
+    findImage(name, deps.ec2),
+  );
+
 /**
  * Waits until the image can be launched.
  * @throws ImageFailedError
  */
-export const waitUntilAvailable = async (imageId: ImageId, deps: ImageDeps): Promise<void> => {
+const waitUntilAvailable = async (imageId: ImageId, deps: ImageDeps): Promise<void> => {
   const image = await poll(
     deps.clock,
     { intervalMilliseconds: 200, timeoutMilliseconds: 300_000 },
@@ -59,6 +65,16 @@ export const waitUntilAvailable = async (imageId: ImageId, deps: ImageDeps): Pro
       image?.StateReason?.Message ?? 'no reason given',
     );
   }
+};
+
+/**
+ * The image of that name if it has that digest: an earlier call's answer was lost, or another release has the same
+ * content. @throws DigestMismatchError for an image of that name with other content
+ */
+export const adoptImage = async (found: FoundImage, digest: string, deps: ImageDeps): Promise<FoundImage> => {
+  if (found.digest !== digest) throw new DigestMismatchError(found.imageId, found.digest, digest);
+  await waitUntilAvailable(found.imageId, deps);
+  return found;
 };
 
 /**
@@ -101,11 +117,8 @@ export const registerImage = async (
     return { imageId, snapshotId: image.snapshotId, digest: image.digest };
   } catch (error) {
     if (!(error instanceof EC2ServiceException && error.name === 'InvalidAMIName.Duplicate')) throw error;
-    const found = await findImage(name, deps.ec2);
+    const found = await findRegistered(name, deps);
     if (found === undefined) throw error;
-    if (found.digest !== image.digest)
-      throw new DigestMismatchError(found.imageId, found.digest, image.digest);
-    await waitUntilAvailable(found.imageId, deps);
-    return found;
+    return adoptImage(found, image.digest, deps);
   }
 };

@@ -14,7 +14,6 @@ import { explainFailure } from './explain-failure.ts';
 import { launchSmokeMachine, readInstance, removeSmokeMachine } from './smoke-machine.ts';
 import type { SmokeMachine, SmokeMachineDeps } from './smoke-machine.ts';
 
-const HEALTHY_WITHIN_SECONDS = 120;
 const ANSWER_WITHIN_SECONDS = 10;
 const TAIL_LINES = 40;
 
@@ -23,7 +22,7 @@ export interface SmokeTestImageInput {
   readonly image: Image;
 }
 
-export interface SmokeTestImageDeps extends SmokeMachineDeps {
+export interface SmokeTestImageDeps extends Omit<SmokeMachineDeps, 'onLaunched'> {
   readonly documents: DocumentStore;
   readonly announce: Announce;
   readonly log: Logger;
@@ -36,13 +35,12 @@ const waitUntilHealthy = async (
   image: Image,
   deps: SmokeTestImageDeps,
 ): Promise<number> => {
-  const started = deps.clock.now().getTime();
-  const seconds = (): number => (deps.clock.now().getTime() - started) / 1000;
+  const seconds = (): number => (deps.clock.now().getTime() - machine.launchedAt.getTime()) / 1000;
   let health = 'not checked yet';
   let state = 'running';
   const healthy = await poll(
     deps.clock,
-    { intervalMilliseconds: 250, timeoutMilliseconds: HEALTHY_WITHIN_SECONDS * 1000 },
+    { intervalMilliseconds: 250, timeoutMilliseconds: image.startSeconds * 1000 },
     async () => {
       const [target] = await readTargetHealth(machine.targetGroupArn, deps.balancing);
       health = `${target?.TargetHealth?.State ?? 'unknown'}, ${target?.TargetHealth?.Description ?? 'no description'}`;
@@ -101,6 +99,13 @@ const tryMachine = async (
   return { digest: image.digest, instanceId: machine.instanceId, bootSeconds, requests, consoleTail };
 };
 
+const tryImage = async (
+  release: Release,
+  image: Image,
+  environment: string,
+  deps: SmokeTestImageDeps & SmokeMachineDeps,
+): Promise<Evidence> => tryMachine(await launchSmokeMachine(release, image, environment, deps), image, deps);
+
 /**
  * Boots one machine of the image, without any production traffic, and tries it: health first, then the app's own smoke
  * requests. The machine always goes away again.
@@ -113,15 +118,20 @@ export const smokeTestImage = async (
   const { release, image } = input;
   const environment = environments[0]?.name ?? 'dev';
   const instanceIds: string[] = [];
-  try {
-    const machine = await launchSmokeMachine(release, image, environment, deps);
-    instanceIds.push(machine.instanceId);
-    const evidence = await tryMachine(machine, image, deps);
-    await recordRelease(release, { status: 'tested', evidence }, deps);
-    deps.log.info('smoke test passed', { releaseId: release.releaseId, bootSeconds: evidence.bootSeconds });
-    await deps.announce('release.tested', { ...release, bootSeconds: evidence.bootSeconds });
-    return { evidence };
-  } finally {
-    await removeSmokeMachine(release, instanceIds, { ...deps, listenerArn: deps.placement.listenerArn });
-  }
+  const removal = { ...deps, listenerArn: deps.placement.listenerArn };
+  const evidence = await tryImage(release, image, environment, {
+    ...deps,
+    onLaunched: (instanceId) => instanceIds.push(instanceId),
+  }).catch(async (error: unknown) => {
+    // Why the image failed matters more than a removal that failed too: RejectRelease removes by tag what is left.
+    await removeSmokeMachine(release, instanceIds, removal).catch((failure: unknown) => {
+      deps.log.warn('smoke machine not removed', { releaseId: release.releaseId, error: String(failure) });
+    });
+    throw error;
+  });
+  await removeSmokeMachine(release, instanceIds, removal);
+  await recordRelease(release, { status: 'tested', evidence }, deps);
+  deps.log.info('smoke test passed', { releaseId: release.releaseId, bootSeconds: evidence.bootSeconds });
+  await deps.announce('release.tested', { ...release, bootSeconds: evidence.bootSeconds });
+  return { evidence };
 };

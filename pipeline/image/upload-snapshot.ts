@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import { CompleteSnapshotCommand, PutSnapshotBlockCommand, StartSnapshotCommand } from '@aws-sdk/client-ebs';
 import type { EBSClient, Tag } from '@aws-sdk/client-ebs';
-import { DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
-import type { EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeSnapshotsCommand, EC2ServiceException } from '@aws-sdk/client-ec2';
+import type { EC2Client, Snapshot } from '@aws-sdk/client-ec2';
 import { BLOCK_BYTES, GIB } from '#bakery/model';
 import type { ChangedBlock } from '#bakery/model';
 import type { Clock } from '../clock.ts';
 import { poll } from '../clock.ts';
 import { ImageFailedError } from '../errors.ts';
 import type { SnapshotId } from '../model.ts';
+import { isRefusedWrite, retryEbs } from './retry-ebs.ts';
 
 // 100 ms a put and connection (AWS-FACTS 4.1): 32 in flight fill a Lambda's bandwidth without nearing 1,000 a second.
 const UPLOADS_IN_FLIGHT = 32;
-const PUT_ATTEMPTS = 6;
+const COMPLETED_WITHIN_SECONDS = 600;
+// How long a snapshot that refuses writes may take to show that an earlier attempt completed it.
+const COMPLETED_BEFORE_WITHIN_SECONDS = 60;
 
 /** A disk to be stored as a snapshot. */
 export interface SnapshotUpload {
@@ -32,27 +35,19 @@ export interface SnapshotDeps {
   readonly clock: Clock;
 }
 
-const putBlock = async (snapshotId: string, block: ChangedBlock, deps: SnapshotDeps): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await deps.ebs.send(
-        new PutSnapshotBlockCommand({
-          SnapshotId: snapshotId,
-          BlockIndex: block.index,
-          BlockData: block.data,
-          DataLength: BLOCK_BYTES,
-          Checksum: Buffer.from(block.sha256, 'hex').toString('base64'),
-          ChecksumAlgorithm: 'SHA256',
-        }),
-      );
-      return;
-    } catch (error) {
-      // A snapshot that was just started may be unknown to the data path for up to two minutes.
-      if (attempt >= PUT_ATTEMPTS) throw error;
-      await deps.clock.delay(attempt * attempt * 1000);
-    }
-  }
-};
+const putBlock = (snapshotId: string, block: ChangedBlock, deps: SnapshotDeps): Promise<unknown> =>
+  retryEbs(deps.clock, () =>
+    deps.ebs.send(
+      new PutSnapshotBlockCommand({
+        SnapshotId: snapshotId,
+        BlockIndex: block.index,
+        BlockData: block.data,
+        DataLength: BLOCK_BYTES,
+        Checksum: Buffer.from(block.sha256, 'hex').toString('base64'),
+        ChecksumAlgorithm: 'SHA256',
+      }),
+    ),
+  );
 
 /** Puts every block, some at a time; gives the raw digests in ascending order of their index. */
 const putBlocks = async (
@@ -60,35 +55,75 @@ const putBlocks = async (
   blocks: AsyncIterable<ChangedBlock>,
   deps: SnapshotDeps,
 ): Promise<Buffer[]> => {
-  const digests: Buffer[] = [];
-  const inFlight = new Set<Promise<void>>();
-  for await (const block of blocks) {
-    digests.push(Buffer.from(block.sha256, 'hex'));
-    const upload = putBlock(snapshotId, block, deps).finally(() => inFlight.delete(upload));
-    inFlight.add(upload);
-    // A failure is seen here or by `all` below; without a handler of its own it would end the process first.
-    upload.catch(() => undefined);
-    if (inFlight.size >= UPLOADS_IN_FLIGHT) await Promise.race(inFlight);
+  const digests = new Map<number, Buffer>();
+  const iterator = blocks[Symbol.asyncIterator]();
+  const work = { isOver: false };
+  const upload = async (): Promise<void> => {
+    try {
+      while (!work.isOver) {
+        const next = await iterator.next();
+        if (next.done === true) return;
+        digests.set(next.value.index, Buffer.from(next.value.sha256, 'hex'));
+        await putBlock(snapshotId, next.value, deps);
+      }
+    } finally {
+      work.isOver = true;
+    }
+  };
+  // All of them end before a failure is told, so that nothing reads or writes any more afterwards.
+  const ended = await Promise.allSettled(Array.from({ length: UPLOADS_IN_FLIGHT }, upload));
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed !== undefined) {
+    await iterator.return?.();
+    throw failed.reason;
   }
-  await Promise.all(inFlight);
-  return digests;
+  return [...digests].toSorted(([a], [b]) => a - b).map(([, digest]) => digest);
 };
 
-const waitUntilCompleted = async (snapshotId: string, deps: SnapshotDeps): Promise<void> => {
-  const state = await poll(
-    deps.clock,
-    { intervalMilliseconds: 200, timeoutMilliseconds: 600_000 },
-    async () => {
+const waitUntilEnded = (
+  snapshotId: string,
+  seconds: number,
+  deps: SnapshotDeps,
+): Promise<Snapshot | undefined> =>
+  poll(deps.clock, { intervalMilliseconds: 200, timeoutMilliseconds: seconds * 1000 }, async () => {
+    try {
       const { Snapshots = [] } = await deps.ec2.send(
         new DescribeSnapshotsCommand({ SnapshotIds: [snapshotId] }),
       );
-      return Snapshots.map((snapshot) => snapshot.State).find(
-        (value) => value === 'completed' || value === 'error',
-      );
-    },
+      return Snapshots.find(({ State }) => State === 'completed' || State === 'error');
+    } catch (error) {
+      // A new id may be unknown to Describe for a while.
+      if (error instanceof EC2ServiceException && error.name === 'InvalidSnapshot.NotFound') return undefined;
+      throw error;
+    }
+  });
+
+const waitUntilCompleted = async (snapshotId: string, deps: SnapshotDeps): Promise<void> => {
+  const snapshot = await waitUntilEnded(snapshotId, COMPLETED_WITHIN_SECONDS, deps);
+  if (snapshot?.State === 'completed') return;
+  const otherwise =
+    snapshot === undefined ? `not completed in ${COMPLETED_WITHIN_SECONDS} s` : 'no reason given';
+  throw new ImageFailedError(snapshotId, snapshot?.State ?? 'pending', snapshot?.StateMessage ?? otherwise);
+};
+
+const putAndComplete = async (
+  snapshotId: string,
+  blocks: AsyncIterable<ChangedBlock>,
+  deps: SnapshotDeps,
+): Promise<number> => {
+  const digests = await putBlocks(snapshotId, blocks, deps);
+  await retryEbs(deps.clock, () =>
+    deps.ebs.send(
+      new CompleteSnapshotCommand({
+        SnapshotId: snapshotId,
+        ChangedBlocksCount: digests.length,
+        Checksum: createHash('sha256').update(Buffer.concat(digests)).digest('base64'),
+        ChecksumAlgorithm: 'SHA256',
+        ChecksumAggregationMethod: 'LINEAR',
+      }),
+    ),
   );
-  if (state !== 'completed')
-    throw new ImageFailedError(snapshotId, state ?? 'pending', 'not completed in 600 s');
+  return digests.length;
 };
 
 /**
@@ -99,27 +134,29 @@ export const uploadSnapshot = async (
   upload: SnapshotUpload,
   deps: SnapshotDeps,
 ): Promise<{ readonly snapshotId: SnapshotId; readonly blocksUploaded: number }> => {
-  const { SnapshotId: snapshotId = '', Status: status } = await deps.ebs.send(
-    new StartSnapshotCommand({
-      ClientToken: upload.clientToken,
-      Description: upload.description,
-      VolumeSize: Math.ceil(upload.diskBytes / GIB),
-      Tags: [...upload.tags],
-      Timeout: 10,
-      ...(upload.parentSnapshotId === undefined ? {} : { ParentSnapshotId: upload.parentSnapshotId }),
-    }),
+  const { SnapshotId, Status: status } = await retryEbs(deps.clock, () =>
+    deps.ebs.send(
+      new StartSnapshotCommand({
+        ClientToken: upload.clientToken,
+        Description: upload.description,
+        VolumeSize: Math.ceil(upload.diskBytes / GIB),
+        Tags: [...upload.tags],
+        Timeout: 10,
+        ...(upload.parentSnapshotId === undefined ? {} : { ParentSnapshotId: upload.parentSnapshotId }),
+      }),
+    ),
   );
-  if (status === 'completed') return { snapshotId: snapshotId as SnapshotId, blocksUploaded: 0 };
-  const digests = await putBlocks(snapshotId, upload.blocks, deps);
-  await deps.ebs.send(
-    new CompleteSnapshotCommand({
-      SnapshotId: snapshotId,
-      ChangedBlocksCount: digests.length,
-      Checksum: createHash('sha256').update(Buffer.concat(digests)).digest('base64'),
-      ChecksumAlgorithm: 'SHA256',
-      ChecksumAggregationMethod: 'LINEAR',
-    }),
-  );
+  const snapshotId = SnapshotId as SnapshotId;
+  if (status === 'completed') return { snapshotId, blocksUploaded: 0 };
+  let blocksUploaded = 0;
+  try {
+    blocksUploaded = await putAndComplete(snapshotId, upload.blocks, deps);
+  } catch (error) {
+    // Sealed by an earlier attempt whose answer was lost: the token stands for this very content.
+    if (!isRefusedWrite(error)) throw error;
+    const snapshot = await waitUntilEnded(snapshotId, COMPLETED_BEFORE_WITHIN_SECONDS, deps);
+    if (snapshot?.State !== 'completed') throw error;
+  }
   await waitUntilCompleted(snapshotId, deps);
-  return { snapshotId: snapshotId as SnapshotId, blocksUploaded: digests.length };
+  return { snapshotId, blocksUploaded };
 };

@@ -6,7 +6,8 @@ const MAX_BYTES = 16_384;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * The machine's user data, base64: one `NAME=value` a line.
+ * The machine's user data, base64: one `NAME="value"` a line. The machine trims a line and takes off one pair of quotes,
+ * nothing else, so that every value arrives as it is here.
  * @throws Error for a name or value that a line cannot hold, or more than 16 KB
  */
 export const userData = (environment: LaunchEnvironment): string => {
@@ -16,7 +17,7 @@ export const userData = (environment: LaunchEnvironment): string => {
       throw new Error(`launch environment: the value of '${name}' has a line break or NUL`);
   }
   const text = Object.entries(environment)
-    .map(([name, value]) => `${name}=${value}\n`)
+    .map(([name, value]) => `${name}="${value}"\n`)
     .join('');
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES)

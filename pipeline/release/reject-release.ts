@@ -25,7 +25,8 @@ export interface RejectReleaseDeps extends RemoveLeftoversDeps {
 export const rejectRelease = async (input: RejectReleaseInput, deps: RejectReleaseDeps): Promise<Failure> => {
   const failure = readFailure(input.error, input.cause);
   await recordRelease(input.release, { status: statusFor(failure), ...failure }, deps);
-  deps.log.warn('release ended', { releaseId: input.release.releaseId, ...failure });
+  const { reason, message } = failure;
+  deps.log.warn('release ended', { releaseId: input.release.releaseId, reason, failure: message });
   await removeLeftovers(input.release, deps);
   await deps.announce('release.rejected', { ...input.release, ...failure });
   return failure;

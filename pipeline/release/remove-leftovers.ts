@@ -1,15 +1,15 @@
 import {
-  DeleteSnapshotCommand,
-  DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
 } from '@aws-sdk/client-ec2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Clock } from '../clock.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { environments } from '../environments.ts';
-import { removeSmokeMachine } from '../image/smoke-machine.ts';
+import { deleteSnapshot, deregisterImage } from '../image/delete-image.ts';
+import { removeSmokeMachine, SMOKE } from '../image/smoke-machine.ts';
 import type { EnvironmentRecord, Release } from '../model.ts';
 import { environmentKey } from '../rollout/environment-record.ts';
 import { TAG } from '../tags.ts';
@@ -18,6 +18,7 @@ export interface RemoveLeftoversDeps {
   readonly ec2: EC2Client;
   readonly balancing: ElasticLoadBalancingV2Client;
   readonly documents: DocumentStore;
+  readonly clock: Clock;
   readonly stack: string;
   readonly listenerArn: string;
 }
@@ -39,35 +40,42 @@ const imagesInUse = async (app: string, documents: DocumentStore): Promise<Set<s
   return new Set(records.map((record) => record?.current?.imageId).filter((id) => id !== undefined));
 };
 
+const LIVING = ['pending', 'running', 'stopping', 'stopped'];
+
+const findMachines = async (
+  filters: readonly { Name: string; Values: string[] }[],
+  ec2: EC2Client,
+): Promise<string[]> => {
+  const { Reservations = [] } = await ec2.send(
+    new DescribeInstancesCommand({ Filters: [...filters, { Name: 'instance-state-name', Values: LIVING }] }),
+  );
+  return Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = '' }) => InstanceId));
+};
+
+const runsElsewhere = async (imageId: string, ended: readonly string[], ec2: EC2Client): Promise<boolean> => {
+  const machines = await findMachines([{ Name: 'image-id', Values: [imageId] }], ec2);
+  return machines.some((id) => !ended.includes(id));
+};
+
 /**
  * Removes what a release that ended badly left behind: its smoke machine, image and snapshots. Only what carries the
- * release's tag is touched, and never an image that serves somewhere.
+ * release's tag is touched, and never an image that serves somewhere or that a release of the same content runs.
  */
 export const removeLeftovers = async (
   release: Pick<Release, 'app' | 'releaseId'>,
   deps: RemoveLeftoversDeps,
 ): Promise<void> => {
   const Filters = filtersFor(release, deps.stack);
-  const { Reservations = [] } = await deps.ec2.send(
-    new DescribeInstancesCommand({
-      Filters: [
-        ...Filters,
-        { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] },
-      ],
-    }),
-  );
-  const instanceIds = Reservations.flatMap((reservation) => reservation.Instances ?? []).map(
-    (instance) => instance.InstanceId ?? '',
-  );
-  await removeSmokeMachine(release, instanceIds, deps);
+  const smoke = await findMachines([...Filters, { Name: `tag:${TAG.purpose}`, Values: [SMOKE] }], deps.ec2);
+  await removeSmokeMachine(release, smoke, deps);
   const inUse = await imagesInUse(release.app, deps.documents);
   const { Images = [] } = await deps.ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters }));
   const kept = new Set<string>();
   for (const image of Images) {
-    if (inUse.has(image.ImageId ?? '')) {
+    if (inUse.has(image.ImageId ?? '') || (await runsElsewhere(image.ImageId ?? '', smoke, deps.ec2))) {
       for (const mapping of image.BlockDeviceMappings ?? []) kept.add(mapping.Ebs?.SnapshotId ?? '');
     } else {
-      await deps.ec2.send(new DeregisterImageCommand({ ImageId: image.ImageId }));
+      await deregisterImage(image.ImageId ?? '', deps.ec2);
     }
   }
   const { Snapshots = [] } = await deps.ec2.send(
@@ -75,7 +83,7 @@ export const removeLeftovers = async (
   );
   for (const snapshot of Snapshots) {
     if (!kept.has(snapshot.SnapshotId ?? '')) {
-      await deps.ec2.send(new DeleteSnapshotCommand({ SnapshotId: snapshot.SnapshotId }));
+      await deleteSnapshot(snapshot.SnapshotId ?? '', deps);
     }
   }
 };

@@ -7,6 +7,7 @@ import { setWeights } from '../traffic/app-rule.ts';
 import { deleteRule } from '../traffic/listener-rule.ts';
 import { updateEnvironment } from './environment-record.ts';
 import type { EnvironmentRecordDeps } from './environment-record.ts';
+import { markRetiring } from './retiring.ts';
 
 export interface FinishRolloutDeps extends EnvironmentRecordDeps {
   readonly balancing: ElasticLoadBalancingV2Client;
@@ -19,17 +20,16 @@ export const finishRollout = async (
   { rollout }: { readonly rollout: Rollout },
   deps: FinishRolloutDeps,
 ): Promise<{ readonly live: Deployment }> => {
-  const { green, release, environment, ruleArn } = rollout;
+  const { blue, green, release, environment, ruleArn } = rollout;
   if (ruleArn === undefined)
     throw new Error(`rollout of '${release.releaseId}' has no rule: traffic was not shifted`);
   await setWeights(ruleArn, [{ targetGroupArn: green.targetGroupArn, weight: 100 }], deps);
   await deleteRule(rollout.previewRuleArn, deps.balancing);
   await recordRelease(release, { status: 'live' }, deps);
-  await updateEnvironment(environment, release.app, deps, (record) => ({
-    ...record,
-    current: green,
-    ruleArn,
-  }));
+  await updateEnvironment(environment, release.app, deps, (record) => {
+    const live = { ...record, current: green, ruleArn };
+    return blue === undefined ? live : markRetiring(live, blue.releaseId);
+  });
   deps.log.info('release live', { releaseId: release.releaseId, environment });
   await deps.announce('rollout.finished', { ...release, environment, machines: rollout.machines });
   return { live: green };

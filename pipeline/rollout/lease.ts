@@ -2,8 +2,9 @@ import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { RolloutInProgressError } from '../errors.ts';
 import type { EnvironmentRecord, Lease, Release } from '../model.ts';
-import { updateEnvironment } from './environment-record.ts';
+import { environmentKey, updateEnvironment } from './environment-record.ts';
 import type { EnvironmentRecordDeps } from './environment-record.ts';
+import { markRetiring } from './retiring.ts';
 
 export interface LeaseDeps extends EnvironmentRecordDeps {
   readonly states: SFNClient;
@@ -20,7 +21,8 @@ const isRunning = async (executionArn: string, states: SFNClient): Promise<boole
 };
 
 /**
- * Takes the right to change an app in an environment. An owner whose execution no longer runs has lost it.
+ * Takes the right to change an app in an environment. An owner whose execution no longer runs has lost it; what it left
+ * is noted as to be removed.
  * @throws RolloutInProgressError while another execution holds it
  */
 export const takeLease = async (
@@ -31,11 +33,8 @@ export const takeLease = async (
 ): Promise<EnvironmentRecord> =>
   updateEnvironment(environment, release.app, deps, async (record) => {
     const held = record.lease;
-    if (
-      held !== undefined &&
-      held.executionArn !== executionArn &&
-      (await isRunning(held.executionArn, deps.states))
-    ) {
+    const isAnothers = held !== undefined && held.executionArn !== executionArn;
+    if (isAnothers && (await isRunning(held.executionArn, deps.states))) {
       throw new RolloutInProgressError(release.app, environment, held.releaseId);
     }
     const lease: Lease = {
@@ -43,7 +42,7 @@ export const takeLease = async (
       releaseId: release.releaseId,
       since: deps.clock.now().toISOString(),
     };
-    return { ...record, lease };
+    return { ...(isAnothers ? markRetiring(record, held.releaseId) : record), lease };
   });
 
 /** Gives the right back, if this execution still holds it. */
@@ -53,9 +52,10 @@ export const releaseLease = async (
   executionArn: string,
   deps: EnvironmentRecordDeps,
 ): Promise<void> => {
-  await updateEnvironment(environment, app, deps, (record) => {
-    if (record.lease?.executionArn !== executionArn) return record;
+  const updatedAt = deps.clock.now().toISOString();
+  await deps.documents.update<EnvironmentRecord>(environmentKey(environment, app), (record) => {
+    if (record?.lease?.executionArn !== executionArn) return undefined;
     const { lease: _given, ...rest } = record;
-    return rest;
+    return { ...rest, updatedAt };
   });
 };

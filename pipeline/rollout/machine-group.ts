@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Clock } from '../clock.ts';
 import type { Environment } from '../environments.ts';
 import { GroupStillThereError } from '../errors.ts';
 import { instanceTypeFor } from '../machine/instance-type.ts';
@@ -25,6 +26,7 @@ export interface MachineGroupDeps {
   readonly autoScaling: AutoScalingClient;
   readonly ec2: EC2Client;
   readonly balancing: ElasticLoadBalancingV2Client;
+  readonly clock: Clock;
 }
 
 /** A group of machines to be launched. */
@@ -84,7 +86,7 @@ export const createMachineGroup = async (group: NewMachineGroup, deps: MachineGr
         VPCZoneIdentifier: group.placement.subnetIds.join(','),
         TargetGroupARNs: [targetGroupArn],
         HealthCheckType: 'ELB',
-        HealthCheckGracePeriod: group.environment.healthGraceSeconds,
+        HealthCheckGracePeriod: Math.max(group.environment.healthGraceSeconds, group.image.startSeconds),
         DefaultInstanceWarmup: 0,
         InstanceMaintenancePolicy: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
         Tags: group.tags.map((tag) => ({
@@ -141,7 +143,6 @@ export const removeMachineGroup = async (
     }
     throw new GroupStillThereError(deployment.groupName);
   }
-  if (deployment.targetGroupArn !== undefined)
-    await deleteTargetGroup(deployment.targetGroupArn, deps.balancing);
+  if (deployment.targetGroupArn !== undefined) await deleteTargetGroup(deployment.targetGroupArn, deps);
   await deleteLaunchTemplate(deployment.launchTemplateName, deps.ec2);
 };

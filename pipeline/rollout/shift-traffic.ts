@@ -4,7 +4,8 @@ import type { Clock } from '../clock.ts';
 import { TargetsNotHealthyYetError } from '../errors.ts';
 import type { Rollout } from '../model.ts';
 import { TAG, tagsFor } from '../tags.ts';
-import { createAppRule, findAppRule, setWeights } from '../traffic/app-rule.ts';
+import { createAppRule, setWeights } from '../traffic/app-rule.ts';
+import { readRules } from '../traffic/listener-rule.ts';
 import { readTargetHealth } from '../traffic/target-group.ts';
 
 const FULL_WEIGHT = 100;
@@ -26,6 +27,24 @@ const checkHealth = async (rollout: Rollout, deps: ShiftTrafficDeps): Promise<vo
   }
 };
 
+/** The rule that carries the app's traffic; made anew where someone removed it. */
+const appRule = async (
+  { release, environment, green, ruleArn }: Rollout,
+  deps: ShiftTrafficDeps,
+): Promise<string> => {
+  const rules = await readRules(deps.listenerArn, deps.balancing);
+  if (ruleArn !== undefined && rules.some((rule) => rule.RuleArn === ruleArn)) return ruleArn;
+  return createAppRule(
+    {
+      listenerArn: deps.listenerArn,
+      app: release.app,
+      targetGroupArn: green.targetGroupArn,
+      tags: tagsFor(deps.stack, release, { [TAG.environment]: environment }),
+    },
+    deps.balancing,
+  );
+};
+
 /**
  * Moves all of the app's traffic to green and reads the weights back; blue keeps its machines.
  * @throws WeightsNotEffectiveError, TargetsNotHealthyYetError
@@ -38,18 +57,7 @@ export const shiftTraffic = async (
   const { blue, green, release } = rollout;
   const toGreen = { targetGroupArn: green.targetGroupArn, weight: FULL_WEIGHT };
   const fromBlue = blue === undefined ? [] : [{ targetGroupArn: blue.targetGroupArn, weight: 0 }];
-  const ruleArn =
-    rollout.ruleArn ??
-    (await findAppRule(deps.listenerArn, green.targetGroupArn, deps.balancing)) ??
-    (await createAppRule(
-      {
-        listenerArn: deps.listenerArn,
-        app: release.app,
-        weights: [toGreen],
-        tags: tagsFor(deps.stack, release, { [TAG.environment]: rollout.environment }),
-      },
-      deps.balancing,
-    ));
+  const ruleArn = await appRule(rollout, deps);
   await setWeights(ruleArn, [toGreen, ...fromBlue], deps);
   await deps.announce('rollout.shifted', { ...release, environment: rollout.environment });
   return { rollout: { ...rollout, ruleArn } };

@@ -14,6 +14,7 @@ import { takeLease } from './lease.ts';
 import type { LeaseDeps } from './lease.ts';
 import { createMachineGroup, readMachineGroup } from './machine-group.ts';
 import type { MachineGroupDeps } from './machine-group.ts';
+import { removeAbandoned } from './remove-abandoned.ts';
 
 export interface StartRolloutInput {
   readonly release: Release;
@@ -55,7 +56,9 @@ const machinesNow = async (
 
 /**
  * Launches the green group beside blue, in every zone and at blue's capacity, behind a preview rule only.
- * @throws RolloutInProgressError, ReleaseSupersededError, DigestMismatchError
+ * What a rollout that was killed left behind goes first.
+ * @throws RolloutInProgressError, TargetsStillDrainingError, GroupStillThereError to be called again,
+ * ReleaseSupersededError, DigestMismatchError
  */
 export const startRollout = async (
   input: StartRolloutInput,
@@ -64,8 +67,9 @@ export const startRollout = async (
   const { release, image, executionArn } = input;
   const environment = environmentNamed(input.environment);
   const record = await takeLease(environment.name, release, executionArn, deps);
+  await removeAbandoned(record, { ...deps, listenerArn: deps.placement.listenerArn });
   const blue = record.current;
-  if (blue !== undefined && blue.droppedAt > release.droppedAt) {
+  if (blue !== undefined && Date.parse(blue.droppedAt) > Date.parse(release.droppedAt)) {
     throw new ReleaseSupersededError(release.releaseId, blue.releaseId);
   }
   await checkDigest(release, image, deps);

@@ -1,10 +1,10 @@
 import { DescribeRulesCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ElasticLoadBalancingV2Client, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { ElasticLoadBalancingV2Client, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Clock } from '../clock.ts';
 import { poll } from '../clock.ts';
 import { WeightsNotEffectiveError } from '../errors.ts';
 import type { ResourceTag } from '../tags.ts';
-import { createRule, readRules } from './listener-rule.ts';
+import { createRule, forwardsTo, readRules } from './listener-rule.ts';
 
 const APP_PRIORITIES = [1000, 48_999] as const;
 const DEFAULT_APP_PRIORITY = 49_999;
@@ -27,37 +27,50 @@ const toTuples = (weights: readonly Weight[]): { TargetGroupArn: string; Weight:
 const sorted = (weights: readonly Weight[]): string =>
   JSON.stringify(weights.map(({ targetGroupArn, weight }) => `${targetGroupArn} ${weight}`).toSorted());
 
+const carries = (rule: Rule, targetGroupArn: string): boolean =>
+  Number(rule.Priority) >= APP_PRIORITIES[0] && forwardsTo(rule, targetGroupArn);
+
 /**
- * Creates the rule that carries an app's traffic. Every app answers on hosts that start with its name (`hello.…`); the
- * first app of an environment answers on every host.
+ * Creates the rule that carries an app's traffic, to one target group, or finds it. Every app answers on hosts that start
+ * with its name (`hello.…`); the first app of an environment answers on every host.
  */
-export const createAppRule = async (
+export const createAppRule = (
   rule: {
     readonly listenerArn: string;
     readonly app: string;
-    readonly weights: readonly Weight[];
+    readonly targetGroupArn: string;
     readonly tags: readonly ResourceTag[];
   },
   balancing: ElasticLoadBalancingV2Client,
-): Promise<string> => {
-  const rules = await readRules(rule.listenerArn, balancing);
-  const isFirst = rules.every(
-    (found) => found.IsDefault === true || Number(found.Priority) < APP_PRIORITIES[0],
-  );
-  const conditions: RuleCondition[] = isFirst
-    ? [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }]
-    : [{ Field: 'host-header', HostHeaderConfig: { Values: [`${rule.app}.*`] } }];
-  return createRule(
+): Promise<string> =>
+  createRule(
     {
       listenerArn: rule.listenerArn,
-      conditions,
-      targets: toTuples(rule.weights),
-      priorities: isFirst ? [DEFAULT_APP_PRIORITY, DEFAULT_APP_PRIORITY] : APP_PRIORITIES,
-      tags: rule.tags,
+      isMade: (existing) => carries(existing, rule.targetGroupArn),
+      describe: (existing) => {
+        const isFirst = existing.every(
+          ({ IsDefault, Priority }) => IsDefault === true || Number(Priority) < APP_PRIORITIES[0],
+        );
+        return {
+          conditions: isFirst
+            ? [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }]
+            : [{ Field: 'host-header', HostHeaderConfig: { Values: [`${rule.app}.*`] } }],
+          targets: [{ TargetGroupArn: rule.targetGroupArn, Weight: 1 }],
+          priorities: isFirst ? [DEFAULT_APP_PRIORITY, DEFAULT_APP_PRIORITY] : APP_PRIORITIES,
+          tags: rule.tags,
+        };
+      },
     },
     balancing,
   );
-};
+
+/** The rule that sends traffic, not previews, to the target group, if there is one. */
+export const findAppRule = async (
+  listenerArn: string,
+  targetGroupArn: string,
+  balancing: ElasticLoadBalancingV2Client,
+): Promise<string | undefined> =>
+  (await readRules(listenerArn, balancing)).find((rule) => carries(rule, targetGroupArn))?.RuleArn;
 
 /** The weights that the rule has now, as the balancer tells them. */
 export const readWeights = async (
@@ -98,19 +111,3 @@ export const setWeights = async (
   );
   if (effective !== true) throw new WeightsNotEffectiveError(ruleArn, describe(found), describe(weights));
 };
-
-/** The rule that sends traffic, not previews, to the target group, if there is one. */
-export const findAppRule = async (
-  listenerArn: string,
-  targetGroupArn: string,
-  balancing: ElasticLoadBalancingV2Client,
-): Promise<string | undefined> =>
-  (await readRules(listenerArn, balancing)).find(
-    (rule) =>
-      Number(rule.Priority) >= APP_PRIORITIES[0] &&
-      (rule.Actions ?? []).some(
-        (action) =>
-          action.TargetGroupArn === targetGroupArn ||
-          (action.ForwardConfig?.TargetGroups ?? []).some((group) => group.TargetGroupArn === targetGroupArn),
-      ),
-  )?.RuleArn;

@@ -16,7 +16,6 @@ const CREATE_ATTEMPTS = 20;
 
 /** A rule to be put on a listener. */
 export interface NewRule {
-  readonly listenerArn: string;
   readonly conditions: readonly RuleCondition[];
   readonly targets: readonly TargetGroupTuple[];
   /** The lowest free priority in this range is taken. */
@@ -52,23 +51,45 @@ const lowestFree = (rules: readonly Rule[], [lowest, highest]: readonly [number,
   throw new Error(`listener has no free rule priority from ${lowest} to ${highest}`);
 };
 
-/** Creates the rule and gives its ARN. */
-export const createRule = async (rule: NewRule, balancing: ElasticLoadBalancingV2Client): Promise<string> => {
+/** Whether the rule's traffic, or a part of it, goes to the target group. */
+export const forwardsTo = (rule: Rule, targetGroupArn: string): boolean =>
+  (rule.Actions ?? []).some(
+    (action) =>
+      action.TargetGroupArn === targetGroupArn ||
+      (action.ForwardConfig?.TargetGroups ?? []).some((group) => group.TargetGroupArn === targetGroupArn),
+  );
+
+/**
+ * Creates a rule, or finds the one that an earlier call made and whose answer was lost, and gives its ARN. What it is to
+ * be follows from the rules that are there, and is asked again after a lost race for a priority.
+ */
+export const createRule = async (
+  rule: {
+    readonly listenerArn: string;
+    readonly isMade: (existing: Rule) => boolean;
+    readonly describe: (existing: readonly Rule[]) => NewRule;
+  },
+  balancing: ElasticLoadBalancingV2Client,
+): Promise<string> => {
   for (let attempt = 1; ; attempt += 1) {
-    const priority = lowestFree(await readRules(rule.listenerArn, balancing), rule.priorities);
+    const existing = await readRules(rule.listenerArn, balancing);
+    const made = existing.find(rule.isMade)?.RuleArn;
+    if (made !== undefined) return made;
+    const { conditions, targets, priorities, tags } = rule.describe(existing);
+    const priority = lowestFree(existing, priorities);
     try {
       const { Rules = [] } = await balancing.send(
         new CreateRuleCommand({
           ListenerArn: rule.listenerArn,
           Priority: priority,
-          Conditions: [...rule.conditions],
-          Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [...rule.targets] } }],
-          Tags: [...rule.tags],
+          Conditions: [...conditions],
+          Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [...targets] } }],
+          Tags: [...tags],
         }),
       );
       return Rules[0]?.RuleArn ?? '';
     } catch (error) {
-      // Someone else took the priority between the look and the call.
+      // Someone else took the priority between the look and the call, or an answer was lost.
       const taken =
         error instanceof ElasticLoadBalancingV2ServiceException && error.name.startsWith('PriorityInUse');
       if (!taken || attempt >= CREATE_ATTEMPTS) throw error;

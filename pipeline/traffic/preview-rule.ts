@@ -1,6 +1,6 @@
 import type { ElasticLoadBalancingV2Client, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ResourceTag } from '../tags.ts';
-import { createRule, deleteRule, readRules } from './listener-rule.ts';
+import { createRule, deleteRule, forwardsTo, readRules } from './listener-rule.ts';
 
 /** The header that reaches a release before it has traffic. */
 export const PREVIEW_HEADER = 'x-kiln-preview';
@@ -14,19 +14,11 @@ const isPreviewOf = (rule: Rule, preview: string): boolean =>
       (condition.HttpHeaderConfig.Values ?? []).includes(preview),
   );
 
-/** The preview rule for that value, if there is one. */
-export const findPreviewRule = async (
-  listenerArn: string,
-  preview: string,
-  balancing: ElasticLoadBalancingV2Client,
-): Promise<string | undefined> =>
-  (await readRules(listenerArn, balancing)).find((rule) => isPreviewOf(rule, preview))?.RuleArn;
-
 /**
- * Attaches a target group to the listener through a header condition: without any rule the balancer would not check
- * its targets' health (`Target.NotInUse`), and with this one no user reaches it.
+ * Attaches a target group to the listener through a header condition, if it is not attached yet: without any rule the
+ * balancer would not check its targets' health (`Target.NotInUse`), and with this one no user reaches it.
  */
-export const createPreviewRule = async (
+export const createPreviewRule = (
   rule: {
     readonly listenerArn: string;
     readonly preview: string;
@@ -35,29 +27,32 @@ export const createPreviewRule = async (
   },
   balancing: ElasticLoadBalancingV2Client,
 ): Promise<string> =>
-  (await findPreviewRule(rule.listenerArn, rule.preview, balancing)) ??
-  (await createRule(
+  createRule(
     {
       listenerArn: rule.listenerArn,
-      conditions: [
-        {
-          Field: 'http-header',
-          HttpHeaderConfig: { HttpHeaderName: PREVIEW_HEADER, Values: [rule.preview] },
-        },
-      ],
-      targets: [{ TargetGroupArn: rule.targetGroupArn, Weight: 1 }],
-      priorities: PRIORITIES,
-      tags: rule.tags,
+      isMade: (existing) => isPreviewOf(existing, rule.preview) && forwardsTo(existing, rule.targetGroupArn),
+      describe: () => ({
+        conditions: [
+          {
+            Field: 'http-header',
+            HttpHeaderConfig: { HttpHeaderName: PREVIEW_HEADER, Values: [rule.preview] },
+          },
+        ],
+        targets: [{ TargetGroupArn: rule.targetGroupArn, Weight: 1 }],
+        priorities: PRIORITIES,
+        tags: rule.tags,
+      }),
     },
     balancing,
-  ));
+  );
 
-/** Removes the preview rule for that value, if there is one. */
+/** Removes the preview rules for that value, if there are any. */
 export const deletePreviewRule = async (
   listenerArn: string,
   preview: string,
   balancing: ElasticLoadBalancingV2Client,
 ): Promise<void> => {
-  const ruleArn = await findPreviewRule(listenerArn, preview, balancing);
-  if (ruleArn !== undefined) await deleteRule(ruleArn, balancing);
+  for (const rule of await readRules(listenerArn, balancing)) {
+    if (isPreviewOf(rule, preview)) await deleteRule(rule.RuleArn ?? '', balancing);
+  }
 };

@@ -60,9 +60,16 @@ whenInstalled("the drop made with Debian's awscli", () => {
 
   test('is in the bucket, which `s3 ls` lists', async () => {
     expect(await aws.text('s3', 'ls')).toContain(kiln.stack.bucket);
-    expect(await aws.text('s3', 'ls', `s3://${kiln.stack.bucket}/apps/hello/`)).toMatch(/ \d+ 1\.0\.0\.zip\n$/);
+    expect(await aws.text('s3', 'ls', `s3://${kiln.stack.bucket}/apps/hello/`)).toMatch(
+      / \d+ 1\.0\.0\.zip\n$/,
+    );
     const { Versions } = await aws.json<{ Versions: { Key: string; IsLatest: boolean }[] }>(
-      ...['s3api', 'list-object-versions', '--bucket', kiln.stack.bucket, '--prefix', 'apps/'],
+      's3api',
+      'list-object-versions',
+      '--bucket',
+      kiln.stack.bucket,
+      '--prefix',
+      'apps/',
     );
     expect(Versions).toMatchObject([{ Key: 'apps/hello/1.0.0.zip', IsLatest: true }]);
   });
@@ -77,9 +84,17 @@ whenInstalled("the drop made with Debian's awscli", () => {
     expect(events[0]).toMatchObject({ id: 1, type: 'ExecutionStarted' });
     expect(events.at(-1)).toMatchObject({ id: events.length, type: 'ExecutionSucceeded' });
     const entered = events.map((event) => event.stateEnteredEventDetails?.name).filter(Boolean);
-    expect(entered.slice(0, 4)).toEqual(['ReceiveArtifact', 'BakeImage', 'SmokeTestImage', 'RegisterRelease']);
+    expect(entered.slice(0, 4)).toEqual([
+      'ReceiveArtifact',
+      'BakeImage',
+      'SmokeTestImage',
+      'RegisterRelease',
+    ]);
     const { status: described, output } = await aws.json<{ status: string; output: string }>(
-      ...['stepfunctions', 'describe-execution', '--execution-arn', executionArn],
+      'stepfunctions',
+      'describe-execution',
+      '--execution-arn',
+      executionArn,
     );
     expect(described).toBe('SUCCEEDED');
     expect(() => JSON.parse(output) as unknown).not.toThrow();
@@ -87,33 +102,51 @@ whenInstalled("the drop made with Debian's awscli", () => {
 
   test('became one image, from which both machines run in two zones', async () => {
     const { Images } = await aws.json<{
-      Images: { ImageId: string; State: string; RootDeviceType: string; Tags: { Key: string; Value: string }[] }[];
+      Images: {
+        ImageId: string;
+        State: string;
+        RootDeviceType: string;
+        Tags: { Key: string; Value: string }[];
+      }[];
     }>('ec2', 'describe-images', '--owners', 'self');
     expect(Images).toMatchObject([{ State: 'available', RootDeviceType: 'ebs' }]);
     const imageId = Images[0]?.ImageId ?? '';
     const { Reservations } = await aws.json<{
-      Reservations: { Instances: { InstanceId: string; ImageId: string; Placement: { AvailabilityZone: string } }[] }[];
+      Reservations: {
+        Instances: { InstanceId: string; ImageId: string; Placement: { AvailabilityZone: string } }[];
+      }[];
     }>('ec2', 'describe-instances', '--filters', 'Name=instance-state-name,Values=running');
     const instances = Reservations.flatMap((reservation) => reservation.Instances);
     expect(instances).toHaveLength(MACHINES);
     expect(instances.map((instance) => instance.ImageId)).toEqual([imageId, imageId]);
     expect(new Set(instances.map((instance) => instance.Placement.AvailabilityZone)).size).toBe(MACHINES);
     const console = await aws.text(
-      ...['ec2', 'get-console-output', '--latest', '--instance-id', instances[0]?.InstanceId ?? ''],
-      ...['--output', 'text', '--query', 'Output'],
+      'ec2',
+      'get-console-output',
+      '--latest',
+      '--instance-id',
+      instances[0]?.InstanceId ?? '',
+      '--output',
+      'text',
+      '--query',
+      'Output',
     );
     expect(console).toContain('kiln');
   });
 
   test('is healthy behind the balancer and in its group', async () => {
     const { TargetGroups } = await aws.json<{ TargetGroups: { TargetGroupArn: string }[] }>(
-      ...['elbv2', 'describe-target-groups'],
+      'elbv2',
+      'describe-target-groups',
     );
     expect(TargetGroups).toHaveLength(1);
     const { TargetHealthDescriptions } = await aws.json<{
       TargetHealthDescriptions: { Target: { Id: string }; TargetHealth: { State: string } }[];
     }>('elbv2', 'describe-target-health', '--target-group-arn', TargetGroups[0]?.TargetGroupArn ?? '');
-    expect(TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth.State)).toEqual(['healthy', 'healthy']);
+    expect(TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth.State)).toEqual([
+      'healthy',
+      'healthy',
+    ]);
     const { AutoScalingGroups } = await aws.json<{
       AutoScalingGroups: {
         DesiredCapacity: number;
@@ -136,7 +169,8 @@ whenInstalled("the drop made with Debian's awscli", () => {
 
   test('was started by the rule that `events list-rules` shows', async () => {
     const { Rules } = await aws.json<{ Rules: { Name: string; State: string; EventPattern?: string }[] }>(
-      ...['events', 'list-rules'],
+      'events',
+      'list-rules',
     );
     const patterns = Rules.map((rule) => JSON.parse(rule.EventPattern ?? '{}') as Record<string, unknown>);
     expect(patterns).toContainEqual({
@@ -149,22 +183,32 @@ whenInstalled("the drop made with Debian's awscli", () => {
 
   test('went through the deployed stack and its functions, which logged it', async () => {
     const { Stacks } = await aws.json<{ Stacks: { StackName: string; StackStatus: string }[] }>(
-      ...['cloudformation', 'describe-stacks', '--stack-name', 'kiln'],
+      'cloudformation',
+      'describe-stacks',
+      '--stack-name',
+      'kiln',
     );
     expect(Stacks).toMatchObject([{ StackName: 'kiln', StackStatus: 'UPDATE_COMPLETE' }]);
     const { Functions } = await aws.json<{ Functions: { FunctionName: string; Runtime: string }[] }>(
-      ...['lambda', 'list-functions'],
+      'lambda',
+      'list-functions',
     );
     const bake = Functions.find((one) => one.FunctionName.endsWith('-bakeImage'));
     expect(bake).toMatchObject({ Runtime: 'nodejs24.x' });
     const { events } = await aws.json<{ events: { message: string }[] }>(
-      ...['logs', 'filter-log-events', '--log-group-name', `/aws/lambda/${bake?.FunctionName}`],
+      'logs',
+      'filter-log-events',
+      '--log-group-name',
+      `/aws/lambda/${bake?.FunctionName}`,
     );
     const messages = events.map((event) => event.message).join('');
     expect(messages).toContain('START RequestId:');
     expect(messages).toContain('REPORT RequestId:');
     const { logStreams } = await aws.json<{ logStreams: { logStreamName: string }[] }>(
-      ...['logs', 'describe-log-streams', '--log-group-name', `/aws/lambda/${bake?.FunctionName}`],
+      'logs',
+      'describe-log-streams',
+      '--log-group-name',
+      `/aws/lambda/${bake?.FunctionName}`,
     );
     expect(logStreams.length).toBeGreaterThan(0);
   });

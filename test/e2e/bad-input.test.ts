@@ -17,7 +17,8 @@ import type { RunningKiln } from '#test/helpers/start-kiln';
 import { startTraffic } from '#test/helpers/traffic';
 
 const MINUTE = 60_000;
-const START_SECONDS = 20;
+/** Enough to boot while two other machines do, on two busy processors. */
+const START_SECONDS = 45;
 
 interface BadArtifact {
   readonly title: string;
@@ -33,7 +34,10 @@ const server = (answer: string, port = '8080'): string =>
   `import { createServer } from 'node:http';
    createServer((request, response) => { ${answer} }).listen(${port});`;
 
-const app = { 'package.json': '{"scripts":{"start":"node server.js"}}', 'server.js': server('response.end()') };
+const app = {
+  'package.json': '{"scripts":{"start":"node server.js"}}',
+  'server.js': server('response.end()'),
+};
 const refused = 'ArtifactRejected';
 const unfit = 'SmokeTestFailed';
 
@@ -55,13 +59,17 @@ const badArtifacts: readonly BadArtifact[] = [
         'kiln.json': JSON.stringify({ healthPath: '/health', startSeconds: START_SECONDS }),
       }),
     reason: unfit,
-    message: [/app listens on 0\.0\.0\.0:3000, expected 0\.0\.0\.0:8080/u],
+    message: [/app listens on \[::\]:3000, expected 0\.0\.0\.0:8080/u],
   },
   {
     title: 'a syntax error',
     artifact: () => appOf('const = 1;'),
     reason: unfit,
-    message: [/app exited with status 1/u, /SyntaxError: Unexpected token/u, /console:\n/u],
+    message: [
+      /app exited with status 1/u,
+      /SyntaxError: Unexpected token '=' in server\.js:1/u,
+      /console:\n/u,
+    ],
   },
   {
     title: 'an app that exits',
@@ -150,19 +158,27 @@ const badArtifacts: readonly BadArtifact[] = [
 /** How a drop ended: in its release's document and in its execution. */
 interface Ending {
   readonly record: ReleaseRecord;
-  readonly execution: { readonly status?: string; readonly error?: string; readonly cause?: string };
+  readonly execution: {
+    readonly status: string | undefined;
+    readonly error: string | undefined;
+    readonly cause: string | undefined;
+  };
 }
 
-/** Runs at most `limit` works at a time, in the order they were given. */
-const gate = (limit: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
-  const running: Promise<unknown>[] = Array.from({ length: limit }, () => Promise.resolve());
+/** Does the works in their order, at most `limit` at a time, and gives the promise of each. */
+const inLanes = <T>(limit: number, works: readonly (() => Promise<T>)[]): Promise<T>[] => {
+  const results = works.map(() => Promise.withResolvers<T>());
   let next = 0;
-  return async (work) => {
-    const lane = next++ % limit;
-    const turn = (running[lane] ?? Promise.resolve()).then(work);
-    running[lane] = turn.catch(() => undefined);
-    return turn;
+  const lane = async (): Promise<void> => {
+    while (next < works.length) {
+      const index = next++;
+      const work = (works[index] as () => Promise<T>)();
+      results[index]?.resolve(work);
+      await work.catch(() => undefined);
+    }
   };
+  for (let count = 0; count < limit; count += 1) void lane();
+  return results.map(({ promise }) => promise);
 };
 
 let kiln: RunningKiln;
@@ -172,15 +188,18 @@ let before: Inventory;
 let traffic: ReturnType<typeof startTraffic>;
 const endings = new Map<string, Promise<Ending>>();
 
+const executionEnd = async (releaseId: string): Promise<Ending['execution']> => {
+  const executions = kiln.stack.releaseStateMachineArn.replace(':stateMachine:', ':execution:');
+  const { status, error, cause } = await kiln.connection.states.send(
+    new DescribeExecutionCommand({ executionArn: `${executions}:${releaseId}` }),
+  );
+  return { status, error, cause };
+};
+
 const end = async (index: number, { artifact, extension = 'zip' }: BadArtifact): Promise<Ending> => {
   const key = `apps/${index % 2 === 0 ? 'hello' : `bad-${index}`}/2.0.${index}.${extension}`;
   const { record } = await dropAndWatch(kiln, key, await artifact());
-  const { status, error, cause } = await kiln.connection.states.send(
-    new DescribeExecutionCommand({
-      executionArn: `${kiln.stack.releaseStateMachineArn.replace(':stateMachine:', ':execution:')}:${record.releaseId}`,
-    }),
-  );
-  return { record, execution: { ...(status && { status }), ...(error && { error }), ...(cause && { cause }) } };
+  return { record, execution: await executionEnd(record.releaseId) };
 };
 
 beforeAll(async () => {
@@ -199,12 +218,11 @@ beforeAll(async () => {
     MINUTE,
     () => 'the first rollout does not come to rest',
   );
-  const enter = gate(3);
-  badArtifacts.forEach((bad, index) => {
-    const ending = enter(() => end(index, bad));
+  const works = badArtifacts.map((bad, index) => () => end(index, bad));
+  inLanes(3, works).forEach((ending, index) => {
     // Its test reports it.
     ending.catch(() => undefined);
-    endings.set(bad.title, ending);
+    endings.set(badArtifacts[index]?.title ?? '', ending);
   });
 }, 5 * MINUTE);
 
@@ -292,6 +310,11 @@ describe('a release', () => {
           () => 'not every delivery came to its end',
         );
       await ended(2);
+      await poll(
+        async () => ((await executionEnd(release.releaseId)).status === 'RUNNING' ? undefined : true),
+        MINUTE,
+        () => 'the execution does not end',
+      );
       deliver();
       await ended(3);
       expect(await executionsOf('twice')).toBe(1);
@@ -318,7 +341,7 @@ describe('a release', () => {
       expect((await readdir(tmpdir())).filter((name) => name.startsWith('kiln-bake-'))).toEqual([]);
       expect(report.failures).toEqual([]);
       expect(Object.keys(report.byRelease)).toEqual(['1.0.0']);
-      expect(report.requests).toBeGreaterThan(20 * report.secondsTaken * 0.8);
+      expect(report.requests).toBeGreaterThan(20 * report.secondsTaken * 0.9);
     },
     2 * MINUTE,
   );

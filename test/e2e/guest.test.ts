@@ -50,7 +50,9 @@ describe('a released machine', () => {
       expect(found.shells).toEqual([]);
       expect(found.setuid).toEqual([]);
       // The dynamic loader and shared libraries are mapped, not run; whatever else has the bit would be a program.
-      const programs = found.executables.filter((path) => !/\/(ld-linux[^/]*|lib[^/]*\.so[^/]*)$/u.test(path));
+      const programs = found.executables.filter(
+        (path) => !/\/(ld-linux[^/]*|lib[^/]*\.so[^/]*)$/u.test(path),
+      );
       expect(programs).toEqual(['/usr/bin/node']);
       expect(found.execPath).toBe('/usr/bin/node');
       expect(found.files).toBeGreaterThan(10);

@@ -22,10 +22,14 @@ afterAll(async () => {
 }, MINUTE);
 
 const whatExists = async () => {
-  const { AutoScalingGroups = [] } = await kiln.connection.autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
+  const { AutoScalingGroups = [] } = await kiln.connection.autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({}),
+  );
   const { TargetGroups = [] } = await kiln.connection.balancing.send(new DescribeTargetGroupsCommand({}));
   const { Images = [] } = await kiln.connection.ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
-  const { Snapshots = [] } = await kiln.connection.ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }));
+  const { Snapshots = [] } = await kiln.connection.ec2.send(
+    new DescribeSnapshotsCommand({ OwnerIds: ['self'] }),
+  );
   const machines = await readMachines(kiln.connection);
   return {
     groups: AutoScalingGroups.length,

@@ -23,7 +23,11 @@ const filesBelow = async (folder: string): Promise<string[]> => {
 const sorted = (ids: readonly (string | undefined)[]): string[] => ids.map((id) => id ?? '').toSorted();
 
 /** Reads what exists now in the account and, of disks and of functions' temporary files, on this host. */
-export const takeInventory = async ({ connection, stack, stateDir }: RunningKiln): Promise<Inventory> => {
+export const takeInventory = async ({
+  connection,
+  stack,
+  stateDir,
+}: Pick<RunningKiln, 'connection' | 'stack' | 'stateDir'>): Promise<Inventory> => {
   const { autoScaling, balancing, ec2 } = connection;
   const states = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
   const instances = await ec2.send(

@@ -50,7 +50,10 @@ export const launchMachine = async (
   );
   const rule = { listenerArn: stack.devListenerArn, preview: instanceId, targetGroupArn, tags: [] };
   const ruleArn = await createPreviewRule(rule, balancing);
-  const register = new RegisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets: [{ Id: instanceId }] });
+  const register = new RegisterTargetsCommand({
+    TargetGroupArn: targetGroupArn,
+    Targets: [{ Id: instanceId }],
+  });
   // A pending instance cannot be registered yet.
   await poll(
     () =>

@@ -111,4 +111,44 @@ describe('the rollout state machine', () => {
     });
     expect([tries, result.status]).toEqual([10, 'FAILED']);
   });
+
+  test('goes on where FinishRollout failed after green had become what serves', async () => {
+    const result = await run({
+      FinishRollout: () => {
+        throw errorNamed('SomethingBroke');
+      },
+      RollBack: () => {
+        throw errorNamed('ReleaseLive');
+      },
+    });
+    expect(result.status).toBe('SUCCEEDED');
+    expect(result.statesVisited.slice(-4)).toEqual(['RollBack', 'DrainBlue', 'RetireBlue', 'RolledOut']);
+  });
+
+  test.each(['TargetsStillDraining', 'GroupStillThere'])(
+    'waits before it starts until what a killed rollout left is gone: %s',
+    async (error) => {
+      let tries = 0;
+      const result = await run({
+        StartRollout: () => {
+          tries += 1;
+          if (tries < 20) throw errorNamed(error);
+          return { rollout };
+        },
+      });
+      expect([tries, result.status]).toEqual([20, 'SUCCEEDED']);
+    },
+  );
+
+  test('looks again when a target falls ill right before the shift', async () => {
+    let tries = 0;
+    const result = await run({
+      ShiftTraffic: () => {
+        tries += 1;
+        if (tries < 3) throw errorNamed('TargetsNotHealthyYet');
+        return { rollout: { ...rollout, ruleArn: 'rule' } };
+      },
+    });
+    expect([tries, result.status]).toEqual([3, 'SUCCEEDED']);
+  });
 });

@@ -5,7 +5,9 @@ const release = { app: 'an-app-with-a-name-that-is-forty-long-ab', releaseId: 'x
 
 describe('namesFor', () => {
   test('makes target group names that the balancer takes', () => {
-    expect(namesFor('kiln', release, 'dev').targetGroup).toMatch(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])$/);
+    expect(namesFor('kiln', release, 'dev').targetGroup).toMatch(
+      /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])$/,
+    );
   });
 
   test('gives the same names again for the same release', () => {

@@ -19,19 +19,22 @@ describe('kiln.json', () => {
   test('has a default for everything', async () => {
     expect(await described({ 'index.js': '' })).toEqual({
       process: { argv: ['/usr/bin/node', 'index.js'], port: 8080 },
+      packages: [],
       healthPath: '/',
       smokeRequests: [],
       memoryMiB: 256,
+      startSeconds: 120,
       environments: [],
     });
   });
 
-  test('sets port, health path, smoke requests and memory', async () => {
+  test('sets port, health path, smoke requests, memory and time to start', async () => {
     const kiln = {
       port: 3000,
       healthPath: '/up?deep=1',
       smoke: [{ path: '/a' }, { path: '/b', status: 404 }],
       memoryMiB: 512,
+      startSeconds: 30,
     };
     expect(await described({ 'index.js': '', 'kiln.json': JSON.stringify(kiln) })).toMatchObject({
       process: { port: 3000 },
@@ -41,6 +44,7 @@ describe('kiln.json', () => {
         { path: '/b', status: 404 },
       ],
       memoryMiB: 512,
+      startSeconds: 30,
     });
   });
 
@@ -60,6 +64,12 @@ describe('kiln.json', () => {
     ['{"smoke": [{"path": "/", "body": "x"}]}', 'smoke[0]: '],
     ['{"memoryMiB": 127}', 'memoryMiB: '],
     ['{"memoryMiB": 4097}', 'memoryMiB: '],
+    ['{"startSeconds": 4}', 'startSeconds: '],
+    ['{"startSeconds": 601}', 'startSeconds: '],
+    ['{"startSeconds": 7.5}', 'startSeconds: '],
+    ['{"port": 8080, "port": 3000}', "'port' occurs twice"],
+    ['{"smoke": [{"path": "/", "path": "/a"}]}', "'path' occurs twice"],
+    ['{"__proto__": {"port": 3000}}', '__proto__'],
     ['[]', 'kiln.json is not valid'],
     ['null', 'kiln.json is not valid'],
     ['{port: 8080}', 'kiln.json is not JSON'],

@@ -35,7 +35,7 @@ describe('the kernel in a bzImage', () => {
   test('is not looked for in what is no bzImage, an old one, or one cut short', () => {
     const image = bzImageOf(gzipSync(elfKernel()));
     expect(extractVmlinux(Buffer.from('MZ'))).toBeUndefined();
-    expect(extractVmlinux(image.subarray(0, 2700))).toBeUndefined();
+    expect(extractVmlinux(image.subarray(0, -101))).toBeUndefined();
     const old = Buffer.from(image);
     old.writeUInt16LE(0x207, 0x206);
     expect(extractVmlinux(old)).toBeUndefined();

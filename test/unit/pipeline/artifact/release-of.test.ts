@@ -11,7 +11,9 @@ describe('releaseOf', () => {
   });
 
   test('gives another release for another version of the same key', () => {
-    expect(releaseOf({ ...object, versionId: 'v2' }, drop).releaseId).not.toBe(releaseOf(object, drop).releaseId);
+    expect(releaseOf({ ...object, versionId: 'v2' }, drop).releaseId).not.toBe(
+      releaseOf(object, drop).releaseId,
+    );
   });
 
   test('tells drops on a bucket without versions apart by their sequencer', () => {

@@ -24,6 +24,21 @@ describe('explainFailure', () => {
     expect(machine(console, { state: 'terminated' })).toMatch(/status 1 .*: SyntaxError: Unexpected token/);
   });
 
+  test('names the uncaught error that ended it, and the line that threw it', () => {
+    const console = [
+      'file:///app/lib/start.js:12',
+      "throw new TypeError('no database');",
+      '      ^',
+      '',
+      'TypeError: no database',
+      '    at file:///app/lib/start.js:12:7',
+      'kiln: app exited with status 1 after 0.4 s',
+    ].join('\n');
+    expect(machine(console, { state: 'terminated' })).toMatch(
+      /^app exited with status 1 after 0.4 s: TypeError: no database in lib\/start.js:12 \(tried for 12.3 s\)\n/,
+    );
+  });
+
   test('says where the app listens instead', () => {
     const console = 'kiln: app listens on 0.0.0.0:3000, expected 0.0.0.0:8080\n';
     expect(machine(console)).toMatch(/^app listens on 0.0.0.0:3000, expected 0.0.0.0:8080/);

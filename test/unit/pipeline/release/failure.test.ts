@@ -4,12 +4,18 @@ import { readFailure, statusFor } from '#pipeline/release/failure';
 describe('readFailure', () => {
   test("reads a function's error", () => {
     const cause = JSON.stringify({ errorType: 'ArtifactRejected', errorMessage: 'no archive', trace: [] });
-    expect(readFailure('ArtifactRejected', cause)).toEqual({ reason: 'ArtifactRejected', message: 'no archive' });
+    expect(readFailure('ArtifactRejected', cause)).toEqual({
+      reason: 'ArtifactRejected',
+      message: 'no archive',
+    });
   });
 
   test("reads a nested execution's error", () => {
     const cause = JSON.stringify({ Error: 'MachinesKeepFailing', Cause: 'they do', Status: 'FAILED' });
-    expect(readFailure('States.TaskFailed', cause)).toEqual({ reason: 'MachinesKeepFailing', message: 'they do' });
+    expect(readFailure('States.TaskFailed', cause)).toEqual({
+      reason: 'MachinesKeepFailing',
+      message: 'they do',
+    });
   });
 
   test('keeps a cause that is not JSON', () => {

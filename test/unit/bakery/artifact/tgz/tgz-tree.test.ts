@@ -51,6 +51,18 @@ test("takes off the 'package/' that npm pack writes", async () => {
   });
 });
 
+test('takes zeros inside of files and names for what they are, not for an end marker', async () => {
+  const zeros = '\0'.repeat(4096);
+  const members = [
+    { name: 'a', content: zeros },
+    { name: 'b', content: `x${zeros.repeat(20)}` },
+    { name: '././@LongLink', type: 'L', content: `${'n/'.repeat(255)}nn\0` },
+    { name: 'cut', content: zeros },
+    { name: 'z', content: '1' },
+  ];
+  expect(await unpacked(tgzOf(members))).toMatchObject({ a: zeros, z: '1' });
+});
+
 test('reads long names of both kinds', async () => {
   const long = `${'long-directory-name/'.repeat(8)}file`;
   const gnu = [
@@ -90,6 +102,7 @@ describe('what is refused', () => {
     ['a name that is not UTF-8', [{ name: Buffer.from([0x61, 0xff]) }], 'bad_name'],
     ['a wrong checksum of a header', [{ name: 'a', checksum: 1 }], 'corrupt'],
     ['a negative size', [{ name: 'a', sizeField: Buffer.from('ff'.repeat(11) + 'fe', 'hex') }], 'corrupt'],
+    ['a size of nothing but ones', [{ name: 'a', sizeField: Buffer.alloc(12, 0xff) }], 'corrupt'],
     ['a size that is no number', [{ name: 'a', sizeField: Buffer.from('zzzzzzzzzzz\0') }], 'corrupt'],
     ['a size beyond the end', [{ name: 'a', sizeField: Buffer.from('00000077777\0') }], 'truncated'],
     ['a directory with content', [{ name: 'a/', type: '5', content: 'x' }], 'corrupt'],
@@ -107,6 +120,12 @@ describe('what is refused', () => {
   test.each([
     ['bytes after the gzip', Buffer.concat([tgzOf(APP), Buffer.from('more')]), 'ambiguous_archive'],
     ['a second gzip member', Buffer.concat([tgzOf(APP), tgzOf(APP)]), 'ambiguous_archive'],
+    [
+      'an entry after the end marker',
+      gzipSync(Buffer.concat([tarOf(APP), tarOf([{ name: 'x' }])])),
+      'ambiguous_archive',
+    ],
+    ['bytes after the end marker', gzipSync(Buffer.concat([tarOf(APP), Buffer.alloc(512, 'x')])), 'corrupt'],
     ['a gzipped zip', gzipSync(Buffer.concat([zipOf({ a: 'a' }), Buffer.alloc(900)])), 'corrupt'],
     ['a gzipped text', gzipSync('just a text'), 'truncated'],
     ['a tar that is not compressed', tarOf(APP), 'not_an_archive'],

@@ -1,0 +1,141 @@
+import { ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { EnvironmentRecord } from '#pipeline/model';
+import { rollBack } from '#pipeline/rollout/roll-back';
+import { aRule } from '#test/helpers/fake-traffic';
+import { aDeployment, aRecord, aRelease, DEV, targetGroupOf } from '#test/helpers/pipeline-fixtures';
+import { rolloutWorld, untilDone } from '#test/helpers/rollout-world';
+import { elbError } from '#test/helpers/service-error';
+
+let world: ReturnType<typeof rolloutWorld>;
+
+const lease = { executionArn: 'arn:execution/2', releaseId: aRelease(2).releaseId, since: '' };
+const cause = JSON.stringify({ errorType: 'TargetsNotHealthyYet', errorMessage: '1 of 2' });
+
+const back = (n: 1 | 2 = 2) =>
+  rollBack(
+    {
+      rollout: { release: aRelease(n), environment: 'dev', executionArn: 'arn:execution/2' },
+      error: 'TargetsNotHealthyYet',
+      cause,
+    },
+    world.deps,
+  );
+
+const drained = (): void => {
+  world.traffic.health.set(targetGroupOf(2), []);
+};
+
+/** Release 1 serves, release 2 is beside it with that share of the traffic. */
+const shifted = (share: number | undefined, health: 'healthy' | 'unhealthy' = 'healthy'): void => {
+  world.launch(1);
+  world.launch(2, health);
+  const weights = {
+    [targetGroupOf(1)]: 100 - (share ?? 0),
+    ...(share === undefined ? {} : { [targetGroupOf(2)]: share }),
+  };
+  world.traffic.rules.push(aRule('arn:rule/app', 49_999, weights));
+  world.documents.all.set(DEV, aRecord({ current: aDeployment(1), ruleArn: 'arn:rule/app', lease }));
+};
+
+beforeEach(() => {
+  world = rolloutWorld();
+});
+
+describe('rollBack', () => {
+  test.each([100, 50, 0])(
+    "I14 R04: blue's full weight first, then green drains and goes (green had %d %%)",
+    async (share) => {
+      shifted(share);
+      expect(await untilDone(back, drained)).toEqual({ reason: 'TargetsNotHealthyYet', message: '1 of 2' });
+      expect(world.changes).toEqual([
+        'ModifyRule tg/1=100',
+        'DeleteRule rule/preview-2',
+        'DetachGroup',
+        'DeleteGroup',
+        'DeleteTargetGroup tg/2',
+        'DeleteLaunchTemplate',
+      ]);
+      expect(world.clock.waited()).toBeGreaterThanOrEqual(2000);
+    },
+  );
+
+  test('I4: no machine of green goes while its requests are not done', async () => {
+    shifted(100);
+    await expect(back()).rejects.toMatchObject({ name: 'TargetsStillDraining' });
+    await expect(back()).rejects.toMatchObject({ name: 'TargetsStillDraining' });
+    expect(world.changes).not.toContain('DeleteGroup');
+  });
+
+  test('machines that never were healthy go at once', async () => {
+    shifted(undefined, 'unhealthy');
+    await expect(back()).rejects.toMatchObject({ name: 'GroupStillThere' });
+    expect(world.changes).toEqual(['DeleteRule rule/preview-2', 'DeleteGroup']);
+  });
+
+  test('R03: green stays while the weights of blue do not read back', async () => {
+    shifted(100);
+    world.traffic.mock.on(ModifyRuleCommand).resolves({});
+    await expect(back()).rejects.toMatchObject({ name: 'WeightsNotEffective' });
+    expect(world.changes).toEqual([]);
+  });
+
+  test('R16: goes on where an attempt before it was killed', async () => {
+    shifted(100);
+    world.traffic.mock.on(ModifyRuleCommand).rejectsOnce(elbError('Throttling'));
+    await expect(back()).rejects.toThrow('Throttling');
+    world.traffic.mock.on(ModifyRuleCommand).callsFake(({ Actions = [] }: ModifyRuleCommand['input']) => {
+      const rule = world.traffic.rules.find(({ RuleArn }) => RuleArn === 'arn:rule/app');
+      if (rule !== undefined) rule.Actions = Actions;
+      return {};
+    });
+    await untilDone(back, drained);
+    expect(world.groups.groups.size).toBe(1);
+  });
+
+  test('touches nothing when green never existed', async () => {
+    world.launch(1);
+    world.documents.all.set(DEV, aRecord({ current: aDeployment(1), lease }));
+    await back();
+    expect(world.changes).toEqual([]);
+    expect(world.documents.all.get(DEV)).not.toHaveProperty('lease');
+  });
+
+  test('makes no document where there is none', async () => {
+    await back();
+    expect(world.documents.all.size).toBe(0);
+  });
+
+  test("leaves another rollout's lease alone", async () => {
+    const record = aRecord({ current: aDeployment(1), lease: { ...lease, executionArn: 'arn:execution/3' } });
+    world.documents.all.set(DEV, record);
+    await back();
+    expect((world.documents.all.get(DEV) as EnvironmentRecord).lease?.executionArn).toBe('arn:execution/3');
+  });
+
+  test('removes the rule of an app whose first release failed', async () => {
+    world.launch(2);
+    world.traffic.rules.push(aRule('arn:rule/app', 49_999, { [targetGroupOf(2)]: 100 }));
+    world.documents.all.set(DEV, aRecord({ lease }));
+    await untilDone(back, drained);
+    expect(world.changes[0]).toBe('DeleteRule rule/app');
+    expect(world.groups.groups.size).toBe(0);
+  });
+
+  test('never removes a release that serves, and says so', async () => {
+    world.launch(2);
+    world.documents.all.set(DEV, aRecord({ current: aDeployment(2), lease }));
+    await expect(back()).rejects.toMatchObject({ name: 'ReleaseLive' });
+    expect(world.changes).toEqual([]);
+    expect(world.documents.all.get(DEV)).toHaveProperty('lease');
+  });
+
+  test('gives the lease back only when green is gone', async () => {
+    shifted(100);
+    await expect(back()).rejects.toThrow();
+    expect(world.documents.all.get(DEV)).toHaveProperty('lease');
+    await untilDone(back, drained);
+    expect(world.documents.all.get(DEV)).not.toHaveProperty('lease');
+    expect(world.announced).toEqual(['rollout.rolled-back']);
+  });
+});
