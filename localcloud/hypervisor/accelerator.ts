@@ -25,9 +25,11 @@ const bootsUnderKvm = async (qemu: string): Promise<boolean> => {
   try {
     const disk = join(folder, 'probe.raw');
     await writeFile(disk, probeSector());
+    // A hung probe must not outlive a process that is killed while it waits.
     const child = spawn(
-      qemu,
+      'setpriv',
       [
+        ['--pdeathsig', 'KILL', qemu],
         ['-machine', 'q35', '-accel', 'kvm', '-cpu', 'host', '-m', '32', '-nodefaults', '-no-user-config'],
         ['-display', 'none', '-device', 'isa-debug-exit,iobase=0x501,iosize=1'],
         ['-drive', `file=${disk},format=raw,if=ide`],
