@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { projectRoot } from '../home.ts';
 
 const run = promisify(execFile);
-const PACKAGE_TIMEOUT_MILLISECONDS = 180_000;
+const PACKAGE_TIMEOUT_MILLISECONDS = 120_000;
 const SOURCES = [
   'serverless.yml',
   'package-lock.json',
@@ -50,6 +50,40 @@ const isPackaged = (directory: string): Promise<boolean> =>
     () => false,
   );
 
+/** Another process may have packaged the same sources meanwhile, and may be reading: then ours is the one to go. */
+const moveInto = async (directory: string, building: string): Promise<void> => {
+  try {
+    await rename(building, directory);
+  } catch (error) {
+    if (!(await isPackaged(directory))) throw error;
+    await rm(building, { recursive: true, force: true });
+  }
+};
+
+/** Runs osls, which is stopped when it takes too long. */
+const runOsls = async (folder: string, scratch: string, signal?: AbortSignal): Promise<void> => {
+  const packaging = run(
+    process.execPath,
+    [join(projectRoot, 'node_modules/osls/bin/serverless.js'), 'package', '--package', folder],
+    // Offline: dummy keys keep the SDK from looking for real ones.
+    {
+      cwd: projectRoot,
+      timeout: PACKAGE_TIMEOUT_MILLISECONDS,
+      ...(signal === undefined ? {} : { signal }),
+      env: {
+        ...process.env,
+        CI: 'true',
+        TMPDIR: scratch,
+        AWS_ACCESS_KEY_ID: 'none',
+        AWS_SECRET_ACCESS_KEY: 'none',
+      },
+    },
+  );
+  // It waits for ever on a standard input that stays open.
+  packaging.child.stdin?.end();
+  await packaging;
+};
+
 /**
  * Packages `serverless.yml`, offline and without credentials, into `.package/<digest of the sources>`; does nothing
  * when these sources are packaged already. `signal` breaks off.
@@ -63,28 +97,13 @@ export const packageStack = async (signal?: AbortSignal): Promise<StackPackage> 
   const scratch = join(projectRoot, `${building}-scratch`);
   await mkdir(scratch, { recursive: true });
   try {
-    const packaging = run(
-      process.execPath,
-      [join(projectRoot, 'node_modules/osls/bin/serverless.js'), 'package', '--package', building],
-      // Offline: dummy keys keep the SDK from looking for real ones.
-      {
-        cwd: projectRoot,
-        timeout: PACKAGE_TIMEOUT_MILLISECONDS,
-        ...(signal === undefined ? {} : { signal }),
-        env: {
-          ...process.env,
-          CI: 'true',
-          TMPDIR: scratch,
-          AWS_ACCESS_KEY_ID: 'none',
-          AWS_SECRET_ACCESS_KEY: 'none',
-        },
-      },
-    );
-    // It waits for ever on a standard input that stays open.
-    packaging.child.stdin?.end();
-    await packaging;
-    await rm(directory, { recursive: true, force: true });
-    await rename(join(projectRoot, building), directory);
+    await runOsls(building, scratch, signal).catch((error: unknown) => {
+      // Seen once in some dozens of runs: esbuild leaves a build unanswered and osls waits for it for ever.
+      const timedOut = (error as { killed?: boolean }).killed === true && signal?.aborted !== true;
+      if (!timedOut) throw error;
+      return runOsls(building, scratch, signal);
+    });
+    await moveInto(directory, join(projectRoot, building));
   } catch (error) {
     await rm(join(projectRoot, building), { recursive: true, force: true });
     signal?.throwIfAborted();

@@ -10,11 +10,7 @@ import type { Release } from '../model.ts';
 export const billOfMaterialsKey = (release: Pick<Release, 'app' | 'releaseId'>): string =>
   `kiln/boms/${release.app}/${release.releaseId}.cdx.json`;
 
-const component = (
-  type: Enums.ComponentType,
-  purl: PackageURL,
-  sha256?: string,
-): Models.Component => {
+const component = (type: Enums.ComponentType, purl: PackageURL, sha256?: string): Models.Component => {
   const name =
     purl.namespace === undefined || purl.namespace === null ? purl.name : `${purl.namespace}/${purl.name}`;
   const made = new Models.Component(type, name, {
@@ -51,8 +47,6 @@ export const billOfMaterials = (release: Release, baked: BakedImage, base: BaseM
   for (const { name, version } of baked.app.packages) {
     bom.components.add(component(Enums.ComponentType.Library, npmPackage(name, version)));
   }
-  const serializer = new Serialize.JsonSerializer(
-    new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6),
-  );
+  const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   return JSON.parse(serializer.serialize(bom, { sortLists: true })) as object;
 };

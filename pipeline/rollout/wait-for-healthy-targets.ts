@@ -1,16 +1,22 @@
 import { DescribeScalingActivitiesCommand } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { poll } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { MachinesKeepFailingError, TargetsNotHealthyYetError } from '../errors.ts';
 import type { Rollout } from '../model.ts';
 import { readTargetHealth } from '../traffic/target-group.ts';
 
 /** Failed launches or ended machines after which waiting longer makes no sense. */
 const FAILURES_TO_GIVE_UP = 3;
+/** A state's shortest retry interval is 1 s (States Language, `IntervalSeconds`); a machine boots in three. */
+const LOOK_MILLISECONDS = 250;
+const LOOKING_MILLISECONDS = 5000;
 
 export interface WaitForHealthyTargetsDeps {
   readonly autoScaling: AutoScalingClient;
   readonly balancing: ElasticLoadBalancingV2Client;
+  readonly clock: Clock;
 }
 
 const checkFailures = async (groupName: string, autoScaling: AutoScalingClient): Promise<void> => {
@@ -31,17 +37,23 @@ const checkFailures = async (groupName: string, autoScaling: AutoScalingClient):
 };
 
 /**
- * Looks once whether every green target is healthy.
+ * Looks for five seconds whether every green target is healthy.
  * @throws TargetsNotHealthyYetError to be called again, MachinesKeepFailingError to give up
  */
 export const waitForHealthyTargets = async (
   { rollout }: { readonly rollout: Rollout },
   deps: WaitForHealthyTargetsDeps,
 ): Promise<{ readonly healthy: number }> => {
-  const targets = await readTargetHealth(rollout.green.targetGroupArn, deps.balancing);
-  const states = targets.map((target) => target.TargetHealth?.State ?? 'unknown');
-  const healthy = states.filter((state) => state === 'healthy').length;
-  if (healthy >= rollout.machines && healthy === states.length) return { healthy };
+  let healthy = 0;
+  let states: readonly string[] = [];
+  const interval = { intervalMilliseconds: LOOK_MILLISECONDS, timeoutMilliseconds: LOOKING_MILLISECONDS };
+  const all = await poll(deps.clock, interval, async () => {
+    const targets = await readTargetHealth(rollout.green.targetGroupArn, deps.balancing);
+    states = targets.map((target) => target.TargetHealth?.State ?? 'unknown');
+    healthy = states.filter((state) => state === 'healthy').length;
+    return healthy >= rollout.machines && healthy === states.length ? true : undefined;
+  });
+  if (all === true) return { healthy };
   await checkFailures(rollout.green.groupName, deps.autoScaling);
   throw new TargetsNotHealthyYetError(healthy, rollout.machines, states.join(', ') || 'none registered');
 };

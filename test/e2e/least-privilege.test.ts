@@ -28,7 +28,6 @@ const KILLED = 'only after a rollout that was killed';
 const EXPLAINED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   BakeImage: {
     'ec2:DeleteSnapshot': 'only when two releases of the same content are baked at once',
-    's3:ListBucket': 'only where no base was published, or the artifact is gone: 404 instead of 403',
   },
   ReceiveArtifact: {
     's3:GetObject': 'only when a drop is delivered twice',

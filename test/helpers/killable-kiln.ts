@@ -20,7 +20,7 @@ export interface KillableKiln {
   end(): Promise<void>;
 }
 
-const START_TIMEOUT_MILLISECONDS = 180_000;
+const START_TIMEOUT_MILLISECONDS = 270_000;
 
 /** Prepares a new home on free ports that shares the built base of this host; nothing runs yet. */
 export const createKillableKiln = async (): Promise<KillableKiln> => {

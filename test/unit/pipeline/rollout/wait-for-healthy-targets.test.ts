@@ -23,6 +23,16 @@ describe('waitForHealthyTargets', () => {
     expect(await wait()).toEqual({ healthy: 2 });
   });
 
+  test('sees within one look that the last target becomes healthy', async () => {
+    world.traffic.health.set(targetGroupOf(2), ['healthy', 'initial']);
+    const delay = (): Promise<void> => {
+      world.traffic.health.set(targetGroupOf(2), ['healthy', 'healthy']);
+      return Promise.resolve();
+    };
+    const deps = { ...world.deps, clock: { ...world.deps.clock, delay } };
+    expect(await waitForHealthyTargets({ rollout: aRollout() }, deps)).toEqual({ healthy: 2 });
+  });
+
   test.each([
     [['healthy'], '1 of 2'],
     [['healthy', 'initial'], '1 of 2'],
