@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { systemClock } from '#pipeline/clock';
 import { createDocumentStore } from '#pipeline/documents/document-store';
 import type { DocumentStore } from '#pipeline/documents/document-store';
-import { connect, localConfig, localEndpoint } from './connection.ts';
+import { configOfEnvironment, connect } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { createOutput } from './output.ts';
 import type { Output } from './output.ts';
@@ -22,9 +22,9 @@ export interface CommandContext {
 export const outputOf = (command: Command): Output =>
   createOutput(command.optsWithGlobals<{ json?: boolean }>().json === true);
 
-/** Connects to the local cloud and reads its stack. @throws UserError when either is not there */
+/** Connects to the local cloud, or an account, and reads its stack. @throws UserError when either is not there */
 export const openContext = async (command: Command): Promise<CommandContext> => {
-  const connection = connect(localConfig(localEndpoint()));
+  const connection = connect(configOfEnvironment());
   const stack = await readStack(connection.cloudFormation);
   return {
     connection,

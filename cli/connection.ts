@@ -83,6 +83,12 @@ export const localConfig = (endpoint: string): ClientConfig => ({
   credentials: rootCredentials,
 });
 
+/** Whether commands go to the account of the AWS SDK's own settings (`KILN_ENDPOINT=aws`) and to no local cloud. */
+export const usesAccount = (): boolean => process.env['KILN_ENDPOINT'] === 'aws';
+
+/** Where commands go: the local cloud, or an account. */
+export const configOfEnvironment = (): ClientConfig => (usesAccount() ? {} : localConfig(localEndpoint()));
+
 /** Opens the clients; an empty configuration uses the AWS SDK's own settings, and so an account. */
 export const connect = (config: ClientConfig): Connection => ({
   config,

@@ -1,6 +1,6 @@
 import { ToolError } from '#bakery/base/run-tool';
 import { MachineLaunchError } from '#localcloud/hypervisor/driver';
-import { isUnreachable, localEndpoint } from './connection.ts';
+import { isUnreachable, localEndpoint, usesAccount } from './connection.ts';
 import { kilnHome } from './home.ts';
 import { UserError } from './user-error.ts';
 
@@ -12,9 +12,26 @@ const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
+/** Names of errors that say that the AWS SDK's own settings name no usable account. */
+const ACCOUNT_PROBLEMS = new Set([
+  'CredentialsProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+]);
+
 /** The error as one that the user can mend, when it is one that surroundings cause; undefined for a bug of ours. */
 export const explainError = (error: unknown): UserError | undefined => {
   if (error instanceof UserError) return error;
+  if (error instanceof Error && ACCOUNT_PROBLEMS.has(error.name)) {
+    return new UserError(`cannot use the AWS account: ${error.message}`, 'aws sts get-caller-identity', {
+      cause: error,
+    });
+  }
+  if (isUnreachable(error) && usesAccount()) {
+    return new UserError('no AWS API answers', 'look at the network and at AWS_REGION', { cause: error });
+  }
   if (isUnreachable(error)) {
     return new UserError(`no local cloud answers at ${localEndpoint()}`, 'npm start, in another terminal', {
       cause: error,

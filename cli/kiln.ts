@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { dropCommand } from './commands/drop.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -36,7 +37,8 @@ const createProgram = (): Command => {
       'after',
       `
 KILN_HOME is where state lives (default ~/.kiln); KILN_ENDPOINT is where the local
-cloud answers (default: where it was last started). Exit codes: 0 done, 1 an error
+cloud answers (default: where it was last started), or 'aws' for the account that the
+AWS SDK's own settings name. Exit codes: 0 done, 1 an error
 that you can mend, 2 wrong usage, 70 a bug of Kiln, 130 ended by Ctrl-C before the
 work was done.`,
     );
@@ -47,6 +49,7 @@ work was done.`,
     psCommand,
     logsCommand,
     runCommand,
+    deployCommand,
     doctorCommand,
   ]) {
     const command = create().option('--json', 'write results as JSON, for machines');

@@ -1,6 +1,6 @@
 import { CloudFormationServiceException, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationClient, Stack as StackDescription } from '@aws-sdk/client-cloudformation';
-import { isUnreachable, localEndpoint } from './connection.ts';
+import { isUnreachable, localEndpoint, usesAccount } from './connection.ts';
 import { UserError } from './user-error.ts';
 
 /** Name of Kiln's stack, as `serverless.yml` has it. */
@@ -43,14 +43,15 @@ const firstLine = (error: unknown): string => String(error).split('\n')[0] ?? ''
  */
 export const readStack = async (cloudFormation: CloudFormationClient): Promise<Stack> => {
   const stack = await describeStack(cloudFormation).catch((error: unknown) => {
-    if (error instanceof CloudFormationServiceException || isUnreachable(error)) throw error;
+    if (error instanceof CloudFormationServiceException || isUnreachable(error) || usesAccount()) throw error;
     throw new UserError(
       `what answers at ${localEndpoint()} does not speak as a cloud does: ${firstLine(error)}`,
       'npm start -- --port <another>, and KILN_ENDPOINT=http://127.0.0.1:<another> for this command',
       { cause: error },
     );
   });
-  if (stack === undefined) throw new UserError(`stack '${STACK_NAME}' is not deployed`, 'npm start');
+  if (stack === undefined)
+    throw new UserError(`stack '${STACK_NAME}' is not deployed`, usesAccount() ? 'kiln deploy' : 'npm start');
   return {
     bucket: readOutput(stack, 'BucketName'),
     devUrl: readOutput(stack, 'DevUrl'),

@@ -11,7 +11,7 @@ import { checkPorts } from '../check-ports.ts';
 import type { KilnPorts } from '../check-ports.ts';
 import { outputOf } from '../command-context.ts';
 import { connect, localConfig, rememberEndpoint } from '../connection.ts';
-import { deployLocally } from '../deploy/deploy-locally.ts';
+import { deployKiln } from '../deploy/deploy-kiln.ts';
 import { kilnHome } from '../home.ts';
 import { aborted, onInterrupt } from '../interrupt.ts';
 import { DEFAULT_PORTS, portNumber } from '../number-option.ts';
@@ -92,7 +92,7 @@ const up = async (
   const base = await buildBase(output, signal);
   const connection = connect(localConfig(cloud.endpointUrl));
   const parameters = { DevListenerPort: String(options.listenerPort) };
-  const stack = await deployLocally(base, parameters, { connection, output, signal });
+  const stack = await deployKiln(base, parameters, { connection, output, signal });
   const documents = createDocumentStore(connection.s3, stack.bucket);
   const example = await releaseExample({ connection, stack, documents, clock: systemClock, output }, signal);
   const result = { url: stack.devUrl, endpoint: cloud.endpointUrl, bucket: stack.bucket };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureBase } from '#bakery/base/ensure-base';
 import type { CommandContext } from '#cli/command-context';
 import { connect, localConfig } from '#cli/connection';
-import { deployLocally } from '#cli/deploy/deploy-locally';
+import { deployKiln } from '#cli/deploy/deploy-kiln';
 import { kilnHome } from '#cli/home';
 import { createOutput } from '#cli/output';
 import { startLocalCloud } from '#localcloud/cloud';
@@ -43,7 +43,7 @@ export const startKiln = async (state?: KilnState): Promise<RunningKiln> => {
   try {
     const connection = connect(localConfig(cloud.endpointUrl));
     const output = createOutput(true);
-    const stack = await deployLocally(
+    const stack = await deployKiln(
       base,
       { DevListenerPort: String(listenerPort) },
       { connection, output },

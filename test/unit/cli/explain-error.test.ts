@@ -16,6 +16,14 @@ describe('explainError', () => {
     expect(explainError(refused)).toMatchObject({ suggestion: 'npm start, in another terminal' });
   });
 
+  test('says that an account needs credentials, and how to look at them', () => {
+    const error = Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' });
+    expect(explainError(error)).toMatchObject({
+      message: 'cannot use the AWS account: Could not load credentials',
+      suggestion: 'aws sts get-caller-identity',
+    });
+  });
+
   test('says to see the doctor when a tool is missing', () => {
     expect(explainError(new ToolError("'mkfs.erofs' is not installed"))?.suggestion).toBe('kiln doctor');
   });

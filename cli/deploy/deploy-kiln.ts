@@ -11,7 +11,7 @@ import { packageStack } from './package-stack.ts';
 import { publishBase } from './publish-base.ts';
 
 /** Packages the stack, deploys it and publishes the base machine, each with its progress; `signal` breaks off. */
-export const deployLocally = async (
+export const deployKiln = async (
   base: LocalBase,
   parameters: StackParameters,
   deps: { readonly connection: Connection; readonly output: Output; readonly signal?: AbortSignal },
