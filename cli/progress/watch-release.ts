@@ -47,7 +47,8 @@ const readStates = async (arn: string, connection: Connection): Promise<ReleaseP
   };
 };
 
-const isFinal = (record: ReleaseRecord | undefined): boolean =>
+/** Whether a release has come to its end, whichever it is. */
+export const isFinal = (record: ReleaseRecord | undefined): boolean =>
   record !== undefined && ['live', 'rejected', 'failed', 'superseded'].includes(record.status);
 
 /**

@@ -152,6 +152,8 @@ describe('kiln up', () => {
       await up.says('Ctrl-C ends every machine', 5 * MINUTE);
       expect(up.stdout()).toMatch(/^hello answers at http:\/\/127\.0\.0\.1:\d+\n$/);
       expect(up.stderr()).toMatch(/✓ deploy +\d+\.\d s/);
+      // The test above ended in the middle of that release: it is not dropped a second time.
+      expect(up.stderr()).toContain('resuming s3://');
       // oxlint-disable-next-line no-control-regex -- that there are none is the rule
       expect(up.stderr()).not.toMatch(/[\u0000-\u0009\u000B-\u001F]/);
 
