@@ -14,19 +14,28 @@ export const systemClock: Clock = {
   },
 };
 
+const GROWTH = 1.25;
+
 /**
  * Calls `attempt` every `intervalMilliseconds` until it gives something else than undefined, or until
- * `timeoutMilliseconds` have passed; then undefined.
+ * `timeoutMilliseconds` have passed; then undefined. With `longestMilliseconds` the interval grows by a quarter each time,
+ * up to that: what may take moments or minutes is noticed soon and asked for seldom.
  */
 export const poll = async <T>(
   clock: Clock,
-  options: { readonly intervalMilliseconds: number; readonly timeoutMilliseconds: number },
+  options: {
+    readonly intervalMilliseconds: number;
+    readonly longestMilliseconds?: number;
+    readonly timeoutMilliseconds: number;
+  },
   attempt: () => Promise<T | undefined>,
 ): Promise<T | undefined> => {
   const deadline = clock.now().getTime() + options.timeoutMilliseconds;
+  let interval = options.intervalMilliseconds;
   for (;;) {
     const result = await attempt();
     if (result !== undefined || clock.now().getTime() >= deadline) return result;
-    await clock.delay(options.intervalMilliseconds);
+    await clock.delay(interval);
+    interval = Math.max(interval, Math.min(interval * GROWTH, options.longestMilliseconds ?? 0));
   }
 };

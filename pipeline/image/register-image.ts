@@ -49,7 +49,7 @@ const findRegistered = (name: string, deps: ImageDeps): Promise<FoundImage | und
 const waitUntilAvailable = async (imageId: ImageId, deps: ImageDeps): Promise<void> => {
   const image = await poll(
     deps.clock,
-    { intervalMilliseconds: 200, timeoutMilliseconds: 300_000 },
+    { intervalMilliseconds: 50, longestMilliseconds: 2000, timeoutMilliseconds: 300_000 },
     async () => {
       // A new id may be unknown to Describe for a while.
       const { Images = [] } = await deps.ec2.send(

@@ -14,6 +14,7 @@ import { isRefusedWrite, retryEbs } from './retry-ebs.ts';
 // 100 ms a put and connection (AWS-FACTS 4.1): 32 in flight fill a Lambda's bandwidth without nearing 1,000 a second.
 const UPLOADS_IN_FLIGHT = 32;
 const COMPLETED_WITHIN_SECONDS = 600;
+const POLLING = { intervalMilliseconds: 50, longestMilliseconds: 2000 };
 // How long a snapshot that refuses writes may take to show that an earlier attempt completed it.
 const COMPLETED_BEFORE_WITHIN_SECONDS = 60;
 
@@ -85,7 +86,7 @@ const waitUntilEnded = (
   seconds: number,
   deps: SnapshotDeps,
 ): Promise<Snapshot | undefined> =>
-  poll(deps.clock, { intervalMilliseconds: 200, timeoutMilliseconds: seconds * 1000 }, async () => {
+  poll(deps.clock, { ...POLLING, timeoutMilliseconds: seconds * 1000 }, async () => {
     try {
       const { Snapshots = [] } = await deps.ec2.send(
         new DescribeSnapshotsCommand({ SnapshotIds: [snapshotId] }),

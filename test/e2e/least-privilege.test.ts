@@ -73,6 +73,9 @@ const EXPLAINED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** Used only when the machines of this run took longer than one look; either way the grant is needed. */
+const DEPENDS_ON_SPEED = new Set(['WaitForHealthyTargets autoscaling:DescribeScalingActivities']);
+
 /** What each role of the stack may do and never did; the permission to log, which is AWS's own policy, left out. */
 const readUnused = (): Record<string, string[]> => {
   const { store } = kiln.cloud.context;
@@ -81,10 +84,13 @@ const readUnused = (): Record<string, string[]> => {
     .map(({ name }) => name)
     .filter((name) => name.startsWith('kiln-'));
   const unused = names.map((name): [string, string[]] => {
+    const role = /^kiln-(\w+?)Role/.exec(name)?.[1] ?? name;
     const actions = unusedGrants(store, name)
-      .filter(({ policy }) => !policy.startsWith('arn:'))
+      .filter(
+        ({ policy, action }) => !policy.startsWith('arn:') && !DEPENDS_ON_SPEED.has(`${role} ${action}`),
+      )
       .map(({ action }) => action);
-    return [/^kiln-(\w+?)Role/.exec(name)?.[1] ?? name, [...new Set(actions)].toSorted()];
+    return [role, [...new Set(actions)].toSorted()];
   });
   return Object.fromEntries(unused.filter(([, actions]) => actions.length > 0));
 };

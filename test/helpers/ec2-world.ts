@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EBS } from '@aws-sdk/client-ebs';
 import { EC2 } from '@aws-sdk/client-ec2';
 import type { Instance, RegisterImageCommandInput, RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import type { Clock } from '#localcloud/clock';
 import { createEbs } from '#localcloud/services/ebs/index';
 import { createEc2 } from '#localcloud/services/ec2/index';
 import { createFakeHypervisor } from './fake-hypervisor.ts';
@@ -54,12 +55,13 @@ export const byteAt = (path: string, offset: number): number => {
 export const startEc2World = async (
   options: FakeHypervisorOptions = {},
   stateDir = mkdtempSync(join(tmpdir(), 'ec2-')),
+  clock: Clock = hastyClock,
 ): Promise<Ec2World> => {
   const hypervisor = createFakeHypervisor(options);
   const cloud = await startTestCloud({
     stateDir,
     services: [createEbs, (context) => createEc2(context, { hypervisor })],
-    clock: hastyClock,
+    clock,
     log: () => undefined,
   });
   const ebs = new EBS(cloud.clientConfig);

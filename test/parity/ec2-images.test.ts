@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '#localcloud/clock';
 import { imageInput, startEc2World } from '#test/helpers/ec2-world';
 import type { Ec2World } from '#test/helpers/ec2-world';
 import { poll } from '#test/helpers/poll';
@@ -14,6 +15,8 @@ afterEach(() => world.stop());
 
 describe('images (from-docs)', () => {
   test('an image is pending before it is available', async () => {
+    await world.stop();
+    world = await startEc2World({}, undefined, systemClock);
     const { ImageId = '' } = await world.ec2.registerImage(imageInput(await aSnapshot(world.ebs)));
     const { Images } = await world.ec2.describeImages({ ImageIds: [ImageId] });
     expect(Images?.[0]).toMatchObject({ State: 'pending', Name: 'hello-1.0.0', RootDeviceType: 'ebs' });

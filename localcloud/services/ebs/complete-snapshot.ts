@@ -5,7 +5,7 @@ import { findSnapshot } from './deps.ts';
 import { validation } from './errors.ts';
 
 /** How long a sealed snapshot stays `pending`: long enough for a caller that does not wait to notice, in milliseconds. */
-const SEALED_PENDING_MILLISECONDS = 200;
+const SEALED_PENDING_MILLISECONDS = 100;
 
 /** SHA-256 over the raw digests of the written blocks in ascending order, as coldsnap and ops compute it. */
 const linearChecksum = (blocks: readonly { checksum: string }[]): string => {

@@ -1,8 +1,8 @@
 import type { Ec2State } from './deps.ts';
 import { inBackground } from './deps.ts';
 
-/** How long a new image stays `pending`, in milliseconds: a caller that does not wait for it should notice here. */
-const PENDING_MILLISECONDS = 300;
+/** How long a new image stays `pending` at least, in milliseconds: a caller that does not wait for it should notice here. */
+const PENDING_MILLISECONDS = 150;
 
 /** Publishes `EC2 AMI State Change` (EC2 user guide, "Monitor AMI events"). */
 export const publishImageState = (
@@ -20,7 +20,11 @@ export const publishImageState = (
 };
 
 const becomeAvailable = async (state: Ec2State, imageId: string): Promise<void> => {
-  await state.context.clock.delay(PENDING_MILLISECONDS);
+  const registered = state.images.get(imageId);
+  if (registered === undefined) return;
+  // The first launch then finds its disk put together. One that cannot be is that launch's to tell.
+  const disk = state.snapshots.materialise(registered.rootSnapshotId).catch(() => undefined);
+  await Promise.all([state.context.clock.delay(PENDING_MILLISECONDS), disk]);
   const image = state.images.get(imageId);
   if (image?.state !== 'pending') return;
   state.context.store.transaction(() => {
