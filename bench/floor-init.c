@@ -1,4 +1,5 @@
-/* The smallest possible init, for comparison: the modules and the two file systems, a fixed address, then Node as process 1. */
+/* The smallest possible init, for comparison: the modules, the disk's read-ahead, the two file systems, a fixed address, then
+   Node as process 1. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -41,6 +42,10 @@ static void set_address(const char *address) {
 int main(void) {
   mount("dev", "/dev", "devtmpfs", 0, NULL);
   load_modules();
+  mount("sys", "/sys", "sysfs", 0, NULL);
+  int read_ahead = open("/sys/class/block/vda/queue/read_ahead_kb", O_WRONLY);
+  write(read_ahead, "4096", 4);
+  close(read_ahead);
   mount("/dev/vda2", "/root", "erofs", MS_RDONLY, NULL);
   mount("/dev/vda3", "/root/app", "erofs", MS_RDONLY, NULL);
   mount("proc", "/root/proc", "proc", 0, NULL);
@@ -49,6 +54,9 @@ int main(void) {
   set_address("169.254.10.10");
   chroot("/root");
   chdir("/app");
+  /* Node does more for a terminal, and the console is one. */
+  int nowhere = open("/dev/null", O_RDWR);
+  for (int descriptor = 0; descriptor <= 2; descriptor++) dup2(nowhere, descriptor);
   char *const arguments[] = {"/usr/bin/node", "server.js", NULL};
   char *const environment[] = {"PORT=8080", "NODE_ENV=production", NULL};
   execve(arguments[0], arguments, environment);

@@ -43,11 +43,7 @@ export const startKiln = async (state?: KilnState): Promise<RunningKiln> => {
   try {
     const connection = connect(localConfig(cloud.endpointUrl));
     const output = createOutput(true);
-    const stack = await deployKiln(
-      base,
-      { DevListenerPort: String(listenerPort) },
-      { connection, output },
-    );
+    const stack = await deployKiln(base, { DevListenerPort: String(listenerPort) }, { connection, output });
     return {
       cloud,
       stateDir,

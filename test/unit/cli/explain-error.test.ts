@@ -17,7 +17,9 @@ describe('explainError', () => {
   });
 
   test('says that an account needs credentials, and how to look at them', () => {
-    const error = Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' });
+    const error = Object.assign(new Error('Could not load credentials'), {
+      name: 'CredentialsProviderError',
+    });
     expect(explainError(error)).toMatchObject({
       message: 'cannot use the AWS account: Could not load credentials',
       suggestion: 'aws sts get-caller-identity',
