@@ -51,25 +51,27 @@ const launch = (disk: LocalDisk, options: RunOptions): Promise<Machine> => {
 
 /** Waits for the first good answer. @throws UserError with the console when the machine ends or stays silent */
 const waitForAnswer = async (machine: Machine, disk: LocalDisk, signal: AbortSignal): Promise<string> => {
-  const { host, port } = await machine.forward(disk.app.process.port);
-  const url = `http://${host}:${port}`;
   let ended = false;
   void machine.exited.then(() => {
     ended = true;
   });
-  const answered = await poll(
+  // A connection made before the guest has its address would hang for seconds.
+  await Promise.race([machine.onNetwork, machine.exited, aborted(signal)]);
+  const url = await poll(
     systemClock,
     { intervalMilliseconds: 50, timeoutMilliseconds: ANSWER_TIMEOUT_MILLISECONDS },
     async () => {
       if (ended || signal.aborted) return false;
-      const answer = await fetch(url + disk.app.healthPath, { signal: AbortSignal.timeout(5000) }).catch(
+      const { host, port } = await machine.forward(disk.app.process.port);
+      const address = `http://${host}:${port}`;
+      const answer = await fetch(address + disk.app.healthPath, { signal: AbortSignal.timeout(5000) }).catch(
         () => undefined,
       );
-      return answer?.ok === true ? true : undefined;
+      return answer?.ok === true ? address : undefined;
     },
   );
   signal.throwIfAborted();
-  if (answered !== true) {
+  if (url === undefined || url === false) {
     throw new UserError(
       ended
         ? `the machine ended before it answered on ${disk.app.healthPath}`
