@@ -37,6 +37,9 @@ const createServices = (stateDir: string): Service[] => {
 
 const byName = (a: string, b: string): number => a.localeCompare(b, 'en');
 
+const protocolsOf = ({ protocol, otherProtocols = [] }: Service['facts']): string =>
+  [protocol, ...otherProtocols].join(', ');
+
 const section = ({ facts, module, operations }: Service): string => {
   const all = [...readModel(module).operations.keys()];
   const implemented = Object.keys(operations).toSorted(byName);
@@ -44,13 +47,13 @@ const section = ({ facts, module, operations }: Service): string => {
   if (unknown.length > 0)
     throw new Error(`${facts.name} has operations that AWS does not: ${unknown.join(', ')}`);
   const names = implemented.map((name) => `\`${name}\``).join(' · ');
-  return `\n## ${facts.name} (${facts.protocol}): ${implemented.length} of ${all.length}\n\n${names}\n`;
+  return `\n## ${facts.name} (${protocolsOf(facts)}): ${implemented.length} of ${all.length}\n\n${names}\n`;
 };
 
 const summary = (services: readonly Service[]): string => {
   const rows = services.map(
     ({ facts, module, operations }) =>
-      `| ${facts.name} | ${facts.protocol} | ${Object.keys(operations).length} | ${readModel(module).operations.size} |`,
+      `| ${facts.name} | ${protocolsOf(facts)} | ${Object.keys(operations).length} | ${readModel(module).operations.size} |`,
   );
   return `\n| service | protocol | implemented | in AWS |\n| --- | --- | --: | --: |\n${rows.join('\n')}\n`;
 };

@@ -5,6 +5,8 @@ export interface Caller {
   /** For example `arn:aws:sts::000000000000:assumed-role/bake-image/session`. */
   readonly arn: string;
   readonly accountId: string;
+  /** The resource in whose name a service calls (`aws:SourceArn` in policies of resources), for `kind: 'service'`. */
+  readonly sourceArn?: string;
   /** Name of the role whose policies apply, for `kind: 'role'`. */
   readonly roleName?: string;
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type * as AutoScaling from '@aws-sdk/client-auto-scaling';
 import type * as CloudFormation from '@aws-sdk/client-cloudformation';
+import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type * as EBS from '@aws-sdk/client-ebs';
 import type * as EC2 from '@aws-sdk/client-ec2';
@@ -10,7 +11,9 @@ import type * as EventBridge from '@aws-sdk/client-eventbridge';
 import type * as IAM from '@aws-sdk/client-iam';
 import type * as Lambda from '@aws-sdk/client-lambda';
 import type * as S3 from '@aws-sdk/client-s3';
+import type * as Scheduler from '@aws-sdk/client-scheduler';
 import type * as SFN from '@aws-sdk/client-sfn';
+import type * as SQS from '@aws-sdk/client-sqs';
 import type * as SSM from '@aws-sdk/client-ssm';
 import type * as STS from '@aws-sdk/client-sts';
 import type { Command, SdkStreamMixin, StreamingBlobPayloadInputTypes } from '@smithy/types';
@@ -57,16 +60,19 @@ export type OperationsOf<Module> = {
   ) => Promise<OutputOf<InstanceOf<Module[K]>>>;
 };
 
-/** The five wire protocols of the services that Kiln uses. */
+/** The six wire protocols of the services that Kiln uses. */
 export type Protocol = 'ec2' | 'query' | 'json-1.0' | 'json-1.1' | 'rest-json' | 'rest-xml';
 
 /** Facts about a service that its SDK client does not export. */
 export interface ServiceFacts {
   /** Key in `Peers` and prefix of IAM actions, for example `ec2` or `elasticloadbalancing`. */
   readonly name: PeerName;
-  /** Prefix of the service's IAM actions and its name in the SigV4 credential scope. */
+  /** The service's name in the SigV4 credential scope; `monitoring` for CloudWatch. */
   readonly signingName: string;
+  /** What its SDK client speaks. */
   readonly protocol: Protocol;
+  /** What older or other clients speak to it; a request shows by its headers which one it is in. */
+  readonly otherProtocols?: readonly Protocol[];
   /** XML namespace of answers (query, ec2, rest-xml). */
   readonly xmlNamespace?: string;
   /** API version, sent by query clients as `Version`. */
@@ -159,11 +165,14 @@ export interface Peers {
   readonly ebs: OperationsOf<typeof EBS>;
   readonly autoscaling: OperationsOf<typeof AutoScaling>;
   readonly elasticloadbalancing: OperationsOf<typeof ELB>;
+  readonly scheduler: OperationsOf<typeof Scheduler>;
+  readonly sqs: OperationsOf<typeof SQS>;
   readonly ssm: OperationsOf<typeof SSM>;
   readonly sts: OperationsOf<typeof STS>;
   readonly iam: OperationsOf<typeof IAM>;
   readonly cloudformation: OperationsOf<typeof CloudFormation>;
   readonly logs: OperationsOf<typeof Logs>;
+  readonly cloudwatch: OperationsOf<typeof CloudWatch>;
 }
 
 /** A service's key in `Peers`. */

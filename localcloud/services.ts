@@ -1,6 +1,7 @@
 import type { ServiceFactory } from './service.ts';
 import { createAutoScaling } from './services/autoscaling/index.ts';
 import { createCloudFormation } from './services/cloudformation/index.ts';
+import { createCloudWatch } from './services/cloudwatch/index.ts';
 import { createEbs } from './services/ebs/index.ts';
 import { createEc2 } from './services/ec2/index.ts';
 import { createElasticLoadBalancing } from './services/elasticloadbalancing/index.ts';
@@ -9,6 +10,8 @@ import { createIam } from './services/iam/index.ts';
 import { createLambda } from './services/lambda/index.ts';
 import { createLogs } from './services/logs/index.ts';
 import { createS3 } from './services/s3/index.ts';
+import { createScheduler } from './services/scheduler/index.ts';
+import { createSqs } from './services/sqs/index.ts';
 import { createSsm } from './services/ssm/index.ts';
 import { createStates } from './services/states/index.ts';
 import { createSts } from './services/sts/index.ts';
@@ -18,8 +21,10 @@ export const defaultServices: readonly ServiceFactory[] = [
   createIam,
   createSts,
   createLogs,
+  createCloudWatch,
   createS3,
   createSsm,
+  createSqs,
   createEbs,
   createEc2,
   createElasticLoadBalancing,
@@ -28,5 +33,6 @@ export const defaultServices: readonly ServiceFactory[] = [
   createAutoScaling,
   // Last: what these resume or deliver after a restart needs all the others.
   createEvents,
+  createScheduler,
   createCloudFormation,
 ];

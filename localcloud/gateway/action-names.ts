@@ -56,6 +56,8 @@ const passing = (action: string, ...roles: readonly unknown[]): readonly Permiss
   return resources.length === 0 ? [{ action }] : [{ action }, { action: 'iam:PassRole', resources }];
 };
 
+const roleOf = (target: unknown): unknown => (target as Input | undefined)?.['RoleArn'];
+
 type Rule = string | readonly string[] | ((input: Input) => readonly Permission[]);
 
 /**
@@ -118,6 +120,15 @@ const exceptions: Partial<Readonly<Record<PeerName, Readonly<Record<string, Rule
     PutTargets: ({ Targets }) =>
       passing('events:PutTargets', ...listOf(Targets).map((target) => target['RoleArn'])),
   },
+  scheduler: {
+    CreateSchedule: ({ Target }) => passing('scheduler:CreateSchedule', roleOf(Target)),
+    UpdateSchedule: ({ Target }) => passing('scheduler:UpdateSchedule', roleOf(Target)),
+  },
+  sqs: {
+    ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
+    DeleteMessageBatch: 'DeleteMessage',
+    SendMessageBatch: 'SendMessage',
+  },
   cloudformation: {
     CreateStack: ({ RoleARN }) => passing('cloudformation:CreateStack', RoleARN),
     UpdateStack: ({ RoleARN }) => passing('cloudformation:UpdateStack', RoleARN),
@@ -148,10 +159,9 @@ const creationTags = (
   return resources.length === 0 ? [] : [{ action: 'ec2:CreateTags', resources }];
 };
 
-/** The permissions that an operation needs; `prefix` is the service's prefix of IAM actions. */
+/** The permissions that an operation needs. */
 export const permissionsOf = (
   service: PeerName,
-  prefix: string,
   operation: string,
   input: Input,
   scope: ResourceScope,
@@ -159,6 +169,6 @@ export const permissionsOf = (
   const rule = exceptions[service]?.[operation] ?? operation;
   if (typeof rule === 'function') return rule(input);
   const names = typeof rule === 'string' ? [rule] : rule;
-  const permissions = names.map((name): Permission => ({ action: `${prefix}:${name}` }));
+  const permissions = names.map((name): Permission => ({ action: `${service}:${name}` }));
   return service === 'ec2' ? [...permissions, ...creationTags(input, scope)] : permissions;
 };

@@ -40,8 +40,8 @@ export const authorise = (
   caller: Caller,
 ): void => {
   if (caller.kind !== 'role') return;
-  const { signingName, protocol } = service.facts;
-  const permissions = permissionsOf(service.facts.name, signingName, operation, input as Input, scope);
+  const { name, protocol } = service.facts;
+  const permissions = permissionsOf(name, operation, input as Input, scope);
   for (const permission of permissions) {
     const resources = permission.resources ?? resourcesOf(service, operation, input);
     const refusal = scope.backplane.refusal(caller, permission.action, resources);

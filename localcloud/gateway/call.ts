@@ -5,6 +5,7 @@ import type { Authentication } from './authenticate.ts';
 import { authenticate } from './authenticate.ts';
 import type { BodyPromise } from './body.ts';
 import { checkHeaderChecksums, collectRaw, readBody, streamBody } from './body.ts';
+import { decompress } from './decompress.ts';
 import { identifyService, isUnsignedForm } from './identify.ts';
 import { withPathStyle } from './request.ts';
 import { notImplemented } from '../peers.ts';
@@ -28,10 +29,13 @@ export interface Endpoint {
   readonly protocol: WireProtocol;
 }
 
-/** Prepares a service for the wire. */
-export const createEndpoint = (service: Service): Endpoint => {
+/** Prepares a service for the wire: one endpoint for each protocol that it speaks, its main one first. */
+export const createEndpoints = (service: Service): readonly Endpoint[] => {
   const model = readModel(service.module);
-  return { service, model, protocol: createProtocol(model, service.facts) };
+  return [service.facts.protocol, ...(service.facts.otherProtocols ?? [])].map((protocol) => {
+    const facts = { ...service.facts, protocol };
+    return { service: { ...service, facts }, model, protocol: createProtocol(model, facts) };
+  });
 };
 
 /** A request on its way. */
@@ -108,7 +112,7 @@ const parse = async (endpoint: Endpoint, exchange: Exchange, known: Authenticati
   const collect = async (): Promise<Uint8Array> =>
     known.body ?? (await readBody(message, request, known.promise, bodyLimit(service)));
   if (!isRest(service)) {
-    const body = await collect();
+    const body = decompress(request, await collect(), bodyLimit(service));
     return parseBuffered(endpoint, protocol.route(request, body), request, body);
   }
   const route = protocol.route(request, undefined);
@@ -151,6 +155,8 @@ const perform = async (
   if (run === undefined) throw notImplemented(service.facts.name, operation.name);
   checkRequiredMembers(service.facts, operation.input, input);
   authorise(context, service, operation.name, input, known.caller);
+  const { name } = service.facts;
+  context.log('debug', 'API call', { service: name, operation: operation.name, caller: known.caller.arn });
   const output = await run(input, { requestId, caller: known.caller, signal });
   return protocol.write(operation, output ?? {}, requestId);
 };

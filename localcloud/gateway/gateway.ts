@@ -3,11 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PendingContext } from '../create-context.ts';
 import { sendAnswer } from './answer.ts';
-import type { Endpoint } from './call.ts';
-import { createEndpoint, handleCall } from './call.ts';
+import { createEndpoints, handleCall } from './call.ts';
 import { readWireRequest } from './request.ts';
 import type { WireAnswer } from '../protocols/wire.ts';
-import type { HttpRoute } from '../service.ts';
+import type { HttpRoute, Service } from '../service.ts';
 
 /** The HTTP front of the local cloud. */
 export interface Gateway {
@@ -27,10 +26,10 @@ const listen = async (server: Server, port: number): Promise<number> => {
   return (server.address() as AddressInfo).port;
 };
 
-const healthRoute = (endpoints: readonly Endpoint[]): HttpRoute => ({
+const healthRoute = (running: readonly Service[]): HttpRoute => ({
   prefix: '/_local/health',
   handle: (_message, response) => {
-    const services = endpoints.map(({ service }) => service.facts.name);
+    const services = running.map(({ facts }) => facts.name);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ status: 'running', pid: process.pid, services }));
   },
@@ -44,10 +43,11 @@ const badRequest = (error: unknown): WireAnswer => ({
 
 const createHandler = (pending: PendingContext, calls: Set<AbortController>) => {
   const { context } = pending;
-  const endpoints = [...pending.services.values()].map(createEndpoint);
+  const services = [...pending.services.values()];
+  const endpoints = services.flatMap(createEndpoints);
   const routes = [
-    healthRoute(endpoints),
-    ...endpoints.flatMap(({ service }) => service.httpRoutes ?? []),
+    healthRoute(services),
+    ...services.flatMap(({ httpRoutes }) => httpRoutes ?? []),
   ] satisfies HttpRoute[];
 
   const answerCall = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -40,6 +40,9 @@ const CONNECT_MILLISECONDS = 10_000;
 // User Guide, "Quotas": 32 K for the whole response header.
 const RESPONSE_HEADER_BYTES = 32_768;
 
+// The parser would silently leave out all lines beyond 2,000; the number of bytes is limited instead.
+const UNLIMITED_HEADERS = 0;
+
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
@@ -66,6 +69,7 @@ export const exchange = (options: ExchangeOptions): Promise<Outcome> =>
       maxHeaderSize: RESPONSE_HEADER_BYTES,
       timeout: settings.idleSeconds() * 1_000,
     });
+    upstream.maxHeadersCount = UNLIMITED_HEADERS;
 
     const entry: Exchange = {
       cut: () => {
@@ -82,6 +86,8 @@ export const exchange = (options: ExchangeOptions): Promise<Outcome> =>
     const onClose = (): void => {
       if (!response.writableFinished || !upstream.writableFinished) upstream.destroy();
       settle('done');
+      // What a target that answered early left unread stands before the next request of the connection.
+      client.resume();
     };
     target.exchanges.add(entry);
     response.once('close', onClose);
@@ -124,6 +130,11 @@ export const exchange = (options: ExchangeOptions): Promise<Outcome> =>
       )
         settle('stale');
       else settle(502);
+    });
+    // Nobody asked for it: an upgrade comes another way. Without a listener neither an error nor an answer would follow.
+    upstream.once('upgrade', (_, socket) => {
+      socket.destroy();
+      settle(502);
     });
     upstream.once('response', (reply) => {
       answered = true;

@@ -31,6 +31,20 @@ const join = (client: Duplex, target: Duplex, idleMilliseconds: number): void =>
   target.pipe(client);
 };
 
+// A socket that nobody reads does not tell that its other side has gone; one that waits for 101 has nothing to say yet.
+const noticeDeparture = (socket: Duplex): (() => void) => {
+  const look = (): void => {
+    if (socket.readableLength === 0) socket.read();
+  };
+  const leave = (): void => void socket.destroy();
+  socket.on('readable', look);
+  socket.once('end', leave);
+  return () => {
+    socket.off('readable', look);
+    socket.off('end', leave);
+  };
+};
+
 /** Passes a WebSocket handshake to a target and joins the two connections; they end together, or when both are idle. */
 export const forwardUpgrade = async (
   pool: TargetPool,
@@ -49,7 +63,9 @@ export const forwardUpgrade = async (
     return;
   }
   pool.counters.request();
+  const stopNoticing = noticeDeparture(socket);
   const address = await target.address();
+  if (socket.destroyed) return;
   if (address === undefined) {
     fail(502);
     return;
@@ -85,6 +101,7 @@ export const forwardUpgrade = async (
   });
   upstream.once('upgrade', (reply, targetSocket, targetEarly) => {
     answered = true;
+    stopNoticing();
     pool.counters.targetAnswer(101, performance.now() - startedAt);
     socket.write(head(reply, ['Connection', 'Upgrade', 'Upgrade', reply.headers.upgrade ?? 'websocket']));
     if (targetEarly.length > 0) socket.write(targetEarly);

@@ -2,11 +2,21 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { answerError, answerFixed, answerRedirect, rawErrorAnswer } from './balancer-answers.ts';
+import { limitConnections } from './connection-limit.ts';
 import type { ForwardSettings } from './exchange.ts';
 import { forwardRequest } from './forward-request.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
+import { createOpenAnswers } from './open-answers.ts';
+import { openFileLimit } from './open-file-limit.ts';
 import { routedRequest } from './routed-request.ts';
 import type { Route } from './routing-rules.ts';
+import type { TrafficCounters } from './traffic-counters.ts';
+
+/** What a listener is opened with. */
+export interface ListenerSettings extends ForwardSettings {
+  /** Counts the answers that belong to no target group. */
+  readonly counters: TrafficCounters;
+}
 
 /** An open port of a load balancer. */
 export interface Listener {
@@ -19,29 +29,38 @@ export interface Listener {
 // User Guide, "Quotas": 64 K for all header lines of a request.
 const REQUEST_HEADER_BYTES = 65_536;
 
-// Against clients that open connections and never finish a request header; idle_timeout's default.
-const HEADER_MILLISECONDS = 60_000;
+// Against clients that open connections and never finish a request header, also where idle_timeout is longer.
+const MAX_HEADER_MILLISECONDS = 60_000;
 
+// A served connection needs a second one to its target, and the API and other listeners need some too.
+const SHARE_OF_OPEN_FILES = 1 / 4;
 const MAX_CONNECTIONS = 20_000;
 
 const CLOSE_MILLISECONDS = 1_000;
 
-// The parser lets repeated Host lines through and shows only the first: what the target sees could differ from what was routed.
-const isAmbiguous = (request: IncomingMessage): boolean => (request.headersDistinct['host'] ?? []).length > 1;
+// The parser lets these through. Of repeated Host lines it shows only the first: what the target sees could differ from what
+// was routed. A chunked body in HTTP/1.0 has faulty framing (RFC 9112 section 6.1).
+const isAmbiguous = ({ headers, headersDistinct, httpVersion }: IncomingMessage): boolean =>
+  (headersDistinct['host'] ?? []).length > 1 ||
+  (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined);
 
 const answer = async (
   route: Route,
   request: IncomingMessage,
   response: ServerResponse,
-  settings: ForwardSettings,
+  settings: ListenerSettings,
 ): Promise<void> => {
+  const fail = (status: number): void => {
+    settings.counters.balancerAnswer(status);
+    answerError(response, status);
+  };
   if (isAmbiguous(request)) {
     response.shouldKeepAlive = false;
-    answerError(response, 400);
+    fail(400);
     return;
   }
   if (request.method === 'TRACE') {
-    answerError(response, 405);
+    fail(405);
     return;
   }
   const routed = routedRequest(request);
@@ -49,7 +68,7 @@ const answer = async (
   if (decision?.kind === 'fixed-response') answerFixed(response, decision.config);
   else if (decision?.kind === 'redirect')
     answerRedirect(response, decision.config, routed, settings.by.listenerPort);
-  else if (decision?.pool === undefined) answerError(response, 503);
+  else if (decision?.pool === undefined) fail(503);
   else await forwardRequest(decision.pool, request, response, settings);
 };
 
@@ -58,12 +77,16 @@ const answerUpgrade = async (
   request: IncomingMessage,
   socket: Duplex,
   early: Buffer,
-  settings: ForwardSettings,
+  settings: ListenerSettings,
 ): Promise<void> => {
   const decision = isAmbiguous(request) ? undefined : route(routedRequest(request));
   if (decision?.kind === 'forward' && decision.pool !== undefined)
     await forwardUpgrade(decision.pool, request, socket, early, settings);
-  else socket.end(rawErrorAnswer(decision === undefined ? 400 : 503));
+  else {
+    const status = decision === undefined ? 400 : 503;
+    settings.counters.balancerAnswer(status);
+    socket.end(rawErrorAnswer(status));
+  }
 };
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>
@@ -77,25 +100,30 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
 
 /** Opens `settings.by.listenerPort` on 127.0.0.1; rejects with the system's error when that is not possible. */
 export const openListener = async (
-  settings: ForwardSettings,
+  settings: ListenerSettings,
   onError: (error: unknown) => void,
 ): Promise<Listener> => {
   let route: Route = () => undefined;
+  const open = createOpenAnswers();
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    open.add(response);
     answer(route, request, response, settings).catch((error: unknown) => {
       onError(error);
       response.destroy();
     });
   };
+  const idleMilliseconds = settings.idleSeconds() * 1_000;
   const server = createServer({
     maxHeaderSize: REQUEST_HEADER_BYTES,
-    headersTimeout: HEADER_MILLISECONDS,
+    headersTimeout: Math.min(idleMilliseconds, MAX_HEADER_MILLISECONDS),
     requestTimeout: 0,
-    keepAliveTimeout: settings.idleSeconds() * 1_000,
+    keepAliveTimeout: idleMilliseconds,
     connectionsCheckingInterval: 5_000,
     shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(server, Math.min(MAX_CONNECTIONS, Math.floor(openFileLimit() * SHARE_OF_OPEN_FILES)));
+  // The parser would silently leave out all lines beyond 2,000; the number of bytes is limited instead.
+  server.maxHeadersCount = 0;
   server.on('request', serve);
   server.on('checkContinue', serve);
   server.on('upgrade', (request, socket, early) => {
@@ -106,8 +134,12 @@ export const openListener = async (
     });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else socket.end(rawErrorAnswer(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
+    if (error.code === 'ECONNRESET' || !socket.writable || open.has(socket)) socket.destroy();
+    else {
+      const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+      settings.counters.balancerAnswer(status);
+      socket.end(rawErrorAnswer(status));
+    }
   });
   await listen(server, '127.0.0.1', settings.by.listenerPort);
   return {

@@ -7,6 +7,8 @@ import { compileRules } from './routing-rules.ts';
 import type { RoutingRule } from './routing-rules.ts';
 import { createTargetPool } from './target-pool.ts';
 import type { TargetPool } from './target-pool.ts';
+import { createTrafficCounters } from './traffic-counters.ts';
+import type { TrafficCounters } from './traffic-counters.ts';
 
 /** The data plane: open ports, their rules, and the target groups that the rules lead to. */
 export interface LoadBalancer {
@@ -25,6 +27,10 @@ export interface LoadBalancer {
   pool(targetGroupArn: string): TargetPool;
   /** Cuts what the group's targets still serve and forgets the group. */
   removePool(targetGroupArn: string): void;
+  /** All pools, by target group. */
+  readonly pools: ReadonlyMap<string, TargetPool>;
+  /** Counters of the answers that belong to no target group, by listener. */
+  readonly unrouted: ReadonlyMap<string, TrafficCounters>;
   stop(): Promise<void>;
 }
 
@@ -39,10 +45,12 @@ export interface LoadBalancerOptions {
 export const createLoadBalancer = ({ clock, random, log }: LoadBalancerOptions): LoadBalancer => {
   const listeners = new Map<string, Listener>();
   const pools = new Map<string, TargetPool>();
+  const unrouted = new Map<string, TrafficCounters>();
+  const fraction = (): number => random.fraction();
   const pool = (arn: string): TargetPool => {
     const existing = pools.get(arn);
     if (existing !== undefined) return existing;
-    const created = createTargetPool(arn, () => random.fraction());
+    const created = createTargetPool(arn, fraction);
     pools.set(arn, created);
     return created;
   };
@@ -54,6 +62,7 @@ export const createLoadBalancer = ({ clock, random, log }: LoadBalancerOptions):
     const listener = listeners.get(arn);
     listeners.delete(arn);
     await listener?.close();
+    unrouted.delete(arn);
   };
   return {
     open: async (arn, port, rules, idleSeconds) => {
@@ -62,15 +71,19 @@ export const createLoadBalancer = ({ clock, random, log }: LoadBalancerOptions):
         hex: (digits: number) => random.hex(digits),
         now: () => clock.now(),
       };
-      const listener = await openListener({ by, idleSeconds }, (error) => {
+      const counters = createTrafficCounters();
+      const listener = await openListener({ by, idleSeconds, counters }, (error) => {
         log('error', 'request failed in the load balancer', { listenerArn: arn, error: String(error) });
       });
-      listener.use(compileRules(rules, pool));
+      listener.use(compileRules(rules, pool, fraction));
       listeners.set(arn, listener);
+      unrouted.set(arn, counters);
     },
-    route: (arn, rules) => listeners.get(arn)?.use(compileRules(rules, pool)),
+    route: (arn, rules) => listeners.get(arn)?.use(compileRules(rules, pool, fraction)),
     close,
     pool,
+    pools,
+    unrouted,
     removePool,
     stop: async () => {
       await Promise.all([...listeners.keys()].map(close));

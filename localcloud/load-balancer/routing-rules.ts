@@ -31,7 +31,11 @@ export const forwardTargets = (action: Action): { readonly arn: string; readonly
   return tuples.map(({ TargetGroupArn, Weight }) => ({ arn: TargetGroupArn ?? '', weight: Weight ?? 1 }));
 };
 
-const compileAction = (action: Action, poolOf: (arn: string) => TargetPool): (() => Decision) => {
+const compileAction = (
+  action: Action,
+  poolOf: (arn: string) => TargetPool,
+  fraction: () => number,
+): (() => Decision) => {
   if (action.FixedResponseConfig !== undefined) {
     const decision: Decision = { kind: 'fixed-response', config: action.FixedResponseConfig };
     return () => decision;
@@ -42,16 +46,22 @@ const compileAction = (action: Action, poolOf: (arn: string) => TargetPool): (()
   }
   const choose = weightedChoice(
     forwardTargets(action).map(({ arn, weight }) => ({ weight, pool: poolOf(arn) })),
+    fraction(),
   );
   return () => ({ kind: 'forward', pool: choose()?.pool });
 };
 
-/** Compiles a listener's rules; the first whose conditions all hold decides. */
-export const compileRules = (rules: readonly RoutingRule[], poolOf: (arn: string) => TargetPool): Route => {
+/** Compiles a listener's rules; the first whose conditions all hold decides. `fraction` draws from [0, 1). */
+export const compileRules = (
+  rules: readonly RoutingRule[],
+  poolOf: (arn: string) => TargetPool,
+  fraction: () => number,
+): Route => {
   const compiled: { matches: Matches; decide: () => Decision }[] = rules.flatMap(({ conditions, actions }) =>
-    actions
-      .slice(-1)
-      .map((action) => ({ matches: compileConditions(conditions), decide: compileAction(action, poolOf) })),
+    actions.slice(-1).map((action) => ({
+      matches: compileConditions(conditions),
+      decide: compileAction(action, poolOf, fraction),
+    })),
   );
   return (request) => compiled.find(({ matches }) => matches(request))?.decide();
 };

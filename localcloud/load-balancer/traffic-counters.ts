@@ -1,3 +1,6 @@
+import type { CountedTimes } from './response-times.ts';
+import { createResponseTimes } from './response-times.ts';
+
 /** What CloudWatch would count for a target group or a listener since the local cloud started. */
 export interface TrafficCounts {
   /** `RequestCount`: requests that a target was chosen for. */
@@ -14,6 +17,14 @@ export interface TrafficCounts {
   readonly responseMilliseconds: { readonly sum: number; readonly max: number };
 }
 
+/** What was counted in a stretch of time. */
+export type TrafficPart = Pick<
+  TrafficCounts,
+  'requests' | 'targetCodes' | 'balancerCodes' | 'connectionErrors'
+> & {
+  readonly responseTimes: CountedTimes;
+};
+
 /** Counts traffic; `read` gives a copy. */
 export interface TrafficCounters {
   request(): void;
@@ -22,7 +33,17 @@ export interface TrafficCounters {
   connectionError(): void;
   resend(): void;
   read(): TrafficCounts;
+  /** What was counted since the last time this was asked; undefined when that is nothing. */
+  take(): TrafficPart | undefined;
 }
+
+const difference = (
+  now: Readonly<Record<string, number>>,
+  before: Readonly<Record<string, number>>,
+): Record<string, number> => {
+  const entries = Object.entries(now).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
+  return Object.fromEntries(entries.filter(([, count]) => count > 0));
+};
 
 /** Counters that start at zero. */
 export const createTrafficCounters = (): TrafficCounters => {
@@ -33,21 +54,29 @@ export const createTrafficCounters = (): TrafficCounters => {
   let max = 0;
   const targetCodes: Record<string, number> = {};
   const balancerCodes: Record<string, number> = {};
+  const responseTimes = createResponseTimes();
+  let changed = false;
+  let taken = { requests: 0, connectionErrors: 0, targetCodes: {}, balancerCodes: {} };
   return {
     request: () => {
       requests += 1;
+      changed = true;
     },
     targetAnswer: (status, milliseconds) => {
       const group = `${Math.floor(status / 100)}XX`;
       targetCodes[group] = (targetCodes[group] ?? 0) + 1;
       sum += milliseconds;
       max = Math.max(max, milliseconds);
+      responseTimes.add(milliseconds);
+      changed = true;
     },
     balancerAnswer: (status) => {
       balancerCodes[status] = (balancerCodes[status] ?? 0) + 1;
+      changed = true;
     },
     connectionError: () => {
       connectionErrors += 1;
+      changed = true;
     },
     resend: () => {
       resent += 1;
@@ -60,5 +89,23 @@ export const createTrafficCounters = (): TrafficCounters => {
       resent,
       responseMilliseconds: { sum, max },
     }),
+    take: () => {
+      if (!changed) return undefined;
+      const part = {
+        requests: requests - taken.requests,
+        connectionErrors: connectionErrors - taken.connectionErrors,
+        targetCodes: difference(targetCodes, taken.targetCodes),
+        balancerCodes: difference(balancerCodes, taken.balancerCodes),
+        responseTimes: responseTimes.take(),
+      };
+      changed = false;
+      taken = {
+        requests,
+        connectionErrors,
+        targetCodes: { ...targetCodes },
+        balancerCodes: { ...balancerCodes },
+      };
+      return part;
+    },
   };
 };

@@ -2,12 +2,25 @@ import { asBytes, findOperation } from './rpc.ts';
 import { jsonError } from './json-error.ts';
 import { parseJson, readJson, writeJson } from './json.ts';
 import type { Model } from './model.ts';
-import type { WireProtocol } from './wire.ts';
+import type { WireError, WireProtocol } from './wire.ts';
 
 const jsonOptions = { jsonNames: false } as const;
 
-/** The protocols json 1.0 and 1.1: the operation is in a header, everything else in a JSON body. */
-export const createJsonProtocol = (model: Model, version: '1.0' | '1.1'): WireProtocol => {
+// Smithy, `aws.protocols#awsQueryCompatible`: the code that the service's old query protocol had.
+const queryErrorHeader = (model: Model, { code, fault }: WireError): Readonly<Record<string, string>> => {
+  const queryCode = model.errors.get(code)?.queryCode ?? code;
+  return { 'x-amzn-query-error': `${queryCode};${fault === 'client' ? 'Sender' : 'Receiver'}` };
+};
+
+/**
+ * The protocols json 1.0 and 1.1: the operation is in a header, everything else in a JSON body. A service that once spoke
+ * query (`queryCompatible`) goes on to tell that protocol's error codes.
+ */
+export const createJsonProtocol = (
+  model: Model,
+  version: '1.0' | '1.1',
+  queryCompatible: boolean,
+): WireProtocol => {
   const headers = { 'content-type': `application/x-amz-json-${version}` };
   return {
     route: (request) => {
@@ -24,7 +37,11 @@ export const createJsonProtocol = (model: Model, version: '1.0' | '1.1'): WirePr
     },
     writeError: (error) => ({
       status: error.status,
-      headers: { ...headers, 'x-amzn-errortype': error.code },
+      headers: {
+        ...headers,
+        'x-amzn-errortype': error.code,
+        ...(queryCompatible ? queryErrorHeader(model, error) : {}),
+      },
       body: jsonError(model, error),
     }),
   };

@@ -53,8 +53,11 @@ const read = (module: object): Model => {
     } else if (schema[0] === -3) {
       const error = readError(schema);
       errors.set(error.shape.name, error);
-      errors.set(error.queryCode, error);
     }
+  }
+  // A code of the query protocols may be the name of another error: the name wins.
+  for (const error of errors.values()) {
+    if (!errors.has(error.queryCode)) errors.set(error.queryCode, error);
   }
   return { operations, errors };
 };

@@ -1,7 +1,7 @@
 import { AwsError } from '../errors.ts';
 import type { Protocol, ServiceFacts } from '../service.ts';
 import { MalformedError } from './malformed-error.ts';
-import type { Model } from './model.ts';
+import type { ErrorShape, Model } from './model.ts';
 import type { WireError } from './wire.ts';
 import { UnknownOperationError } from './wire.ts';
 
@@ -56,6 +56,12 @@ const exceptionMembers = (model: Model, error: SdkException): Readonly<Record<st
   return Object.fromEntries(members.map(({ name }) => [name, values[name]]));
 };
 
+// An error may have another code in the query protocols than in the others; a service names it by either.
+const wireCode = (modelled: ErrorShape | undefined, code: string, { protocol }: ServiceFacts): string => {
+  if (modelled === undefined) return code;
+  return protocol === 'query' || protocol === 'ec2' ? modelled.queryCode : modelled.shape.name;
+};
+
 const internal: Readonly<Record<Protocol, string>> = {
   ec2: 'InternalError',
   query: 'InternalFailure',
@@ -71,8 +77,14 @@ const internal: Readonly<Record<Protocol, string>> = {
  */
 export const toWireError = (error: unknown, model: Model, facts: ServiceFacts): WireError => {
   if (error instanceof AwsError) {
-    const { code, message, status, members } = error;
-    return { code, message, status, members, fault: status >= 500 ? 'server' : 'client' };
+    const { message, status, members } = error;
+    return {
+      code: wireCode(model.errors.get(error.code), error.code, facts),
+      message,
+      status,
+      members,
+      fault: status >= 500 ? 'server' : 'client',
+    };
   }
   if (error instanceof MalformedError) return malformed(facts, error);
   if (error instanceof UnknownOperationError) return unknownOperation(facts, error);
@@ -80,9 +92,13 @@ export const toWireError = (error: unknown, model: Model, facts: ServiceFacts): 
     const modelled = model.errors.get(error.name);
     const status = modelled?.status ?? (error.$fault === 'server' ? 500 : 400);
     const members = exceptionMembers(model, error);
-    const isQuery = facts.protocol === 'query' || facts.protocol === 'ec2';
-    const code = isQuery && modelled !== undefined ? modelled.queryCode : error.name;
-    return { code, message: error.message, status, members, fault: error.$fault };
+    return {
+      code: wireCode(modelled, error.name, facts),
+      message: error.message,
+      status,
+      members,
+      fault: error.$fault,
+    };
   }
   const message = 'We encountered an internal error. Please try again.';
   return { code: internal[facts.protocol], message, status: 500, fault: 'server', members: {} };

@@ -1,7 +1,7 @@
 import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CloudContext } from '../../cloud-context.ts';
 import { defineService } from '../../service.ts';
-import type { Service } from '../../service.ts';
+import type { Service, ServiceFactory } from '../../service.ts';
 import { describeAccountLimits } from './account-limits.ts';
 import { createListener, deleteListener, describeListeners, modifyListener } from './listeners.ts';
 import { describeLoadBalancerAttributes, modifyLoadBalancerAttributes } from './load-balancer-attributes.ts';
@@ -21,10 +21,18 @@ import {
 import { deregisterTargets, describeTargetHealth, registerTargets } from './targets.ts';
 import { createTraffic } from './traffic.ts';
 
-/** Elastic Load Balancing: Application Load Balancers whose listeners are real ports on 127.0.0.1. */
-export const createElasticLoadBalancing = (context: CloudContext): Service => {
+/** How the service behaves. */
+export interface ElasticLoadBalancingOptions {
+  /**
+   * How long changed rules and deregistered targets read back as changed while traffic still goes where it went, in seconds;
+   * 0 unless told. AWS promises no bound for it.
+   */
+  readonly propagationSeconds?: number;
+}
+
+const create = (context: CloudContext, { propagationSeconds = 0 }: ElasticLoadBalancingOptions): Service => {
   const records = openElbRecords(context.store);
-  const traffic = createTraffic(context, records);
+  const traffic = createTraffic(context, records, propagationSeconds);
   const scope: ElbScope = { context, records, traffic };
   return defineService(ELB, {
     name: 'elasticloadbalancing',
@@ -68,3 +76,12 @@ export const createElasticLoadBalancing = (context: CloudContext): Service => {
     },
   );
 };
+
+/** Elastic Load Balancing: Application Load Balancers whose listeners are real ports on 127.0.0.1. */
+export const createElasticLoadBalancing: ServiceFactory = (context) => create(context, {});
+
+/** The same with options. */
+export const createElasticLoadBalancingWith =
+  (options: ElasticLoadBalancingOptions): ServiceFactory =>
+  (context) =>
+    create(context, options);

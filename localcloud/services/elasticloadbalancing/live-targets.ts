@@ -11,12 +11,15 @@ import { associations } from './associations.ts';
 import { targetKey, targetRecordKey } from './records.ts';
 import type { ElbRecords, HealthCheckRecord, TargetGroupRecord, TargetRecord } from './records.ts';
 import { algorithmOf } from './target-group-attributes.ts';
+import type { HostCounts } from './traffic-metrics.ts';
 
 interface LiveTarget {
   readonly record: TargetRecord;
   readonly target: BalancedTarget;
   checker?: HealthChecker;
   draining?: AbortController;
+  /** Until then it is given requests that it should not be given any more. */
+  withdrawing?: AbortController;
 }
 
 const SERVING_MILLISECONDS = 100;
@@ -26,6 +29,8 @@ export interface LiveTargets {
   /** Brings the data plane in line with the records, after any change of groups, targets, listeners or rules. */
   refresh(): void;
   health(record: TargetRecord): TargetHealth;
+  /** The targets of a group by their health; undefined when it has none. */
+  hosts(targetGroupArn: string): HostCounts | undefined;
   /** Registered instances that have no address now. */
   withoutAddress(): Promise<TargetRecord[]>;
   stop(): void;
@@ -40,11 +45,15 @@ const healthSettings = (check: HealthCheckRecord): HealthSettings => ({
   accepts: parseMatcher(check.matcher) ?? (() => false),
 });
 
-/** Creates the live side of the target records; nothing happens before the first `refresh`. */
+/**
+ * Creates the live side of the target records; nothing happens before the first `refresh`. A target that is taken out is
+ * given requests for `propagationMilliseconds` more.
+ */
 export const createLiveTargets = (
   { backplane, clock, log }: Pick<CloudContext, 'backplane' | 'clock' | 'log'>,
   records: ElbRecords,
   balancer: LoadBalancer,
+  propagationMilliseconds: number,
 ): LiveTargets => {
   const lives = new Map<string, LiveTarget>();
   let used: ReadonlyMap<string, unknown> = new Map();
@@ -62,6 +71,7 @@ export const createLiveTargets = (
   const leave = (live: LiveTarget): void => {
     live.checker?.stop();
     live.draining?.abort();
+    live.withdrawing?.abort();
     live.target.close();
     lives.delete(targetRecordKey(live.record));
     balancer.pool(live.record.groupArn).targets.delete(live.target.key);
@@ -70,9 +80,23 @@ export const createLiveTargets = (
     live.checker?.stop();
     delete live.checker;
   };
+  const withdraw = (live: LiveTarget, standing: 'draining' | 'unused'): void => {
+    stopChecking(live);
+    if (propagationMilliseconds === 0) live.target.standing = standing;
+    if (propagationMilliseconds === 0 || live.withdrawing !== undefined) return;
+    const abort = new AbortController();
+    live.withdrawing = abort;
+    clock.delay(propagationMilliseconds, abort.signal).then(
+      () => {
+        live.target.standing = standing;
+      },
+      () => undefined,
+    );
+  };
   const check = (live: LiveTarget, group: TargetGroupRecord): void => {
-    live.draining?.abort();
+    for (const pending of [live.draining, live.withdrawing]) pending?.abort();
     delete live.draining;
+    delete live.withdrawing;
     if (live.checker !== undefined) return;
     const { id, port } = live.record;
     const current = (): TargetGroupRecord => records.targetGroups.get(group.arn) ?? group;
@@ -93,19 +117,29 @@ export const createLiveTargets = (
     });
   };
   const finish = (live: LiveTarget): void => {
+    const { groupArn, id, port } = live.record;
+    const requests = live.target.exchanges.size;
+    if (requests > 0)
+      log('warn', 'requests cut at the end of draining', {
+        targetGroupArn: groupArn,
+        target: id,
+        port,
+        requests,
+      });
     records.targets.delete(targetRecordKey(live.record));
     leave(live);
   };
   // Requests that began before the last rule let go of the group are still under way.
   const whileServing = async (live: LiveTarget, until: number, signal: AbortSignal): Promise<void> => {
+    await clock.delay(propagationMilliseconds, signal);
     while (live.target.exchanges.size > 0 && clock.now() < until)
       await clock.delay(SERVING_MILLISECONDS, signal);
   };
   const drain = (live: LiveTarget, until: number): void => {
-    stopChecking(live);
-    live.target.standing = 'draining';
+    withdraw(live, 'draining');
     if (live.draining !== undefined) return;
-    if (!used.has(live.record.groupArn) && live.target.exchanges.size === 0) {
+    const idle = live.target.exchanges.size === 0 && propagationMilliseconds === 0;
+    if (!used.has(live.record.groupArn) && idle) {
       finish(live);
       return;
     }
@@ -125,10 +159,7 @@ export const createLiveTargets = (
     const live = lives.get(targetRecordKey(record)) ?? enter(record, group);
     if (record.drainingUntil !== undefined) drain(live, record.drainingUntil);
     else if (used.has(group.arn)) check(live, group);
-    else {
-      stopChecking(live);
-      live.target.standing = 'unused';
-    }
+    else withdraw(live, 'unused');
   };
   return {
     refresh: () => {
@@ -160,6 +191,14 @@ export const createLiveTargets = (
         ...(health.description === undefined ? {} : { Description: health.description }),
       };
     },
+    hosts: (groupArn) => {
+      const standings = [...balancer.pool(groupArn).targets.values()].map(({ standing }) => standing);
+      if (standings.length === 0) return undefined;
+      return {
+        healthy: standings.filter((standing) => standing === 'healthy').length,
+        unhealthy: standings.filter((standing) => standing === 'unhealthy').length,
+      };
+    },
     withoutAddress: async () => {
       const missing: TargetRecord[] = [];
       for (const { record, target } of lives.values()) {
@@ -172,6 +211,7 @@ export const createLiveTargets = (
       for (const live of lives.values()) {
         live.checker?.stop();
         live.draining?.abort();
+        live.withdrawing?.abort();
       }
       lives.clear();
     },

@@ -2,9 +2,9 @@ import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CloudContext } from '../../cloud-context.ts';
 import { createLoadBalancer } from '../../load-balancer/load-balancer.ts';
 import type { RoutingRule } from '../../load-balancer/routing-rules.ts';
-import type { TrafficCounts } from '../../load-balancer/traffic-counters.ts';
 import { createLiveTargets } from './live-targets.ts';
 import { idleSecondsOf } from './load-balancer-attributes.ts';
+import { createMetricsPublisher } from './metrics-publisher.ts';
 import type { ElbRecords, ListenerRecord, TargetRecord } from './records.ts';
 import { forgetRetiredInstances } from './retired-instances.ts';
 
@@ -20,8 +20,6 @@ export interface Traffic {
   /** Applies the stored targets and what refers to their groups. */
   refreshTargets(): void;
   health(target: TargetRecord): TargetHealth;
-  /** Traffic of a target group since the start. */
-  counts(targetGroupArn: string): TrafficCounts;
   removeGroup(targetGroupArn: string): void;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -30,11 +28,16 @@ export interface Traffic {
 const RETRY_MILLISECONDS = 1_000;
 const SWEEP_MILLISECONDS = 2_000;
 
-/** Creates the data plane side of the service. */
-export const createTraffic = (context: CloudContext, records: ElbRecords): Traffic => {
+/** Creates the data plane side of the service; a change takes effect `propagationSeconds` after it was made. */
+export const createTraffic = (
+  context: CloudContext,
+  records: ElbRecords,
+  propagationSeconds: number,
+): Traffic => {
   const { clock, log } = context;
   const balancer = createLoadBalancer(context);
-  const targets = createLiveTargets(context, records, balancer);
+  const targets = createLiveTargets(context, records, balancer, propagationSeconds * 1_000);
+  const publisher = createMetricsPublisher(context, records, balancer, (arn) => targets.hosts(arn));
   const idle = new Map<string, number>();
   let running = new AbortController();
   let background: Promise<void>[] = [];
@@ -83,29 +86,42 @@ export const createTraffic = (context: CloudContext, records: ElbRecords): Traff
     openListener,
     routeListener: (arn) => {
       const listener = records.listeners.get(arn);
-      if (listener !== undefined) balancer.route(arn, rulesOf(listener));
+      if (listener === undefined) return;
+      const rules = rulesOf(listener);
+      if (propagationSeconds === 0) balancer.route(arn, rules);
+      else
+        clock.delay(propagationSeconds * 1_000, running.signal).then(
+          () => balancer.route(arn, rules),
+          () => undefined,
+        );
     },
-    closeListener: (arn) => balancer.close(arn),
+    closeListener: async (arn) => {
+      publisher.collect();
+      await balancer.close(arn);
+    },
     refreshLoadBalancer,
     refreshTargets: () => targets.refresh(),
     health: (target) => targets.health(target),
-    counts: (arn) => balancer.pool(arn).counters.read(),
     removeGroup: (arn) => {
       targets.refresh();
+      publisher.collect();
       balancer.removePool(arn);
     },
     start: async () => {
       running = new AbortController();
       targets.refresh();
       const opening = records.listeners.list().map((listener) => reopen(listener, running.signal));
-      background = [...opening, sweep(running.signal)];
+      background = [...opening, sweep(running.signal), publisher.run(running.signal)];
       // A port that is still taken must not keep the whole local cloud from starting.
       await Promise.race([Promise.all(opening), clock.delay(RETRY_MILLISECONDS / 2, running.signal)]);
     },
     stop: async () => {
       running.abort();
       targets.stop();
+      await Promise.all(records.listeners.list().map(({ arn }) => balancer.close(arn)));
+      publisher.collect();
       await Promise.all([balancer.stop(), ...background]);
+      await publisher.publish().catch(() => undefined);
     },
   };
 };

@@ -3,21 +3,33 @@ import type { CloudContext, CloudEvent } from '../../cloud-context.ts';
 import { AwsError } from '../../errors.ts';
 import type { Attempt, Delivery } from './delivery-queue.ts';
 import { invocationRefusal } from './function-permission.ts';
+import { callForRule, principal } from './rule-call.ts';
 
 /** Puts an event on a bus of this account. */
 export type PublishTo = (busArn: string, event: CloudEvent) => void;
-
-const principal = 'events.amazonaws.com';
 
 // Trying again does not help: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
 const permanent =
   /AccessDenied|NotFound|DoesNotExist|NotImplemented|Validation|InvalidArn|InvalidExecutionInput/;
 
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html lists what a dead letter may say.
+const errorCodes: readonly (readonly [code: RegExp, said: string])[] = [
+  [/AccessDenied/, 'NO_PERMISSIONS'],
+  [/NotFound|DoesNotExist|NonExistent/, 'NO_RESOURCE'],
+  [/Throttl|TooManyRequests|RequestLimit/, 'THROTTLING'],
+  [/Validation|Invalid/, 'INVALID_PARAMETER'],
+];
+
+const errorCode = (code: string): string =>
+  errorCodes.find(([pattern]) => pattern.test(code))?.[1] ?? 'ERROR_FROM_TARGET';
+
+const denied = (reason: string): Attempt => ({ done: false, retry: false, code: 'NO_PERMISSIONS', reason });
+
 const toFunction = async (context: CloudContext, { target, input, ruleArn }: Delivery): Promise<Attempt> => {
   const call = context.asService(principal);
   const arn = target.Arn ?? '';
   const refusal = await invocationRefusal(context, arn, ruleArn);
-  if (refusal !== undefined) return { done: false, retry: false, reason: refusal };
+  if (refusal !== undefined) return denied(refusal);
   await context.peers.lambda.Invoke(
     { FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(input) },
     call,
@@ -46,12 +58,19 @@ const toStateMachine = async (context: CloudContext, delivery: Delivery): Promis
   return { done: true };
 };
 
+const toQueue = async (context: CloudContext, { target, input, ruleArn }: Delivery): Promise<Attempt> => {
+  const call = callForRule(context, ruleArn);
+  const name = (target.Arn ?? '').split(':').at(-1) ?? '';
+  await context.peers.sqs.SendMessage({ QueueUrl: name, MessageBody: input }, call);
+  return { done: true };
+};
+
 const toBus = (context: CloudContext, { target, event }: Delivery, publishTo: PublishTo): Attempt => {
   const arn = target.Arn ?? '';
   if (target.RoleArn !== undefined) {
     const { caller } = context.asRole(target.RoleArn, 'events');
     const refusal = context.backplane.refusal(caller, 'events:PutEvents', [arn]);
-    if (refusal !== undefined) return { done: false, retry: false, reason: refusal };
+    if (refusal !== undefined) return denied(refusal);
   }
   publishTo(arn, JSON.parse(event) as CloudEvent);
   return { done: true };
@@ -67,7 +86,9 @@ const attempt = (
   if (service === 'lambda') return toFunction(context, delivery);
   if (service === 'states') return toStateMachine(context, delivery);
   if (service === 'events') return toBus(context, delivery, publishTo);
-  return { done: false, retry: false, reason: `the local cloud delivers nothing to '${arn}'` };
+  if (service === 'sqs') return toQueue(context, delivery);
+  const reason = `the local cloud delivers nothing to '${arn}'`;
+  return { done: false, retry: false, code: 'NO_RESOURCE', reason };
 };
 
 /** Makes one attempt at a delivery; never rejects. */
@@ -81,6 +102,11 @@ export const deliver = async (
   } catch (error) {
     const code = error instanceof AwsError ? error.code : '';
     const message = error instanceof Error ? error.message : String(error);
-    return { done: false, retry: !permanent.test(code), reason: [code, message].filter(Boolean).join(': ') };
+    return {
+      done: false,
+      retry: !permanent.test(code),
+      code: errorCode(code),
+      reason: [code, message].filter(Boolean).join(': '),
+    };
   }
 };

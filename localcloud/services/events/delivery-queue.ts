@@ -17,8 +17,20 @@ export interface Delivery {
 }
 
 /** What became of an attempt. */
-export type Attempt =
-  { readonly done: true } | { readonly done: false; readonly retry: boolean; readonly reason: string };
+export type Attempt = { readonly done: true } | ({ readonly done: false; readonly retry: boolean } & Failure);
+
+/** Why a target was not reached. */
+export interface Failure {
+  /** One of EventBridge's, for example `NO_PERMISSIONS`. */
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** A failure after which nothing more is tried. */
+export interface FinalFailure extends Failure {
+  /** Which limit of the retry policy was reached; absent when trying again would not have helped. */
+  readonly exhausted?: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
+}
 
 /** A durable queue of deliveries. */
 export interface DeliveryQueue {
@@ -67,10 +79,11 @@ const fromRow = (row: Row): Delivery => ({
   createdAt: row.created,
 });
 
-/** Opens the queue; `deliver` makes one attempt and never rejects. */
+/** Opens the queue; `deliver` makes one attempt, `giveUp` hears of the last one that failed; neither rejects. */
 export const openDeliveryQueue = (
   context: CloudContext,
   deliver: (delivery: Delivery) => Promise<Attempt>,
+  giveUp: (delivery: Delivery, failure: FinalFailure) => Promise<void>,
 ): DeliveryQueue => {
   const { clock, log } = context;
   const { database } = context.store;
@@ -87,7 +100,7 @@ export const openDeliveryQueue = (
   let running = false;
   let woken = false;
 
-  const settle = (delivery: Delivery, attempt: Attempt): void => {
+  const settle = async (delivery: Delivery, attempt: Attempt): Promise<void> => {
     if (attempt.done) return void remove.run(delivery.id);
     const {
       MaximumRetryAttempts: retries = defaultAttempts,
@@ -101,8 +114,12 @@ export const openDeliveryQueue = (
     };
     const pause = Math.min(firstRetryMilliseconds * 2 ** delivery.attempts, longestRetryMilliseconds);
     const at = clock.now() + pause * (0.5 + context.random.fraction() / 2);
-    if (!attempt.retry || delivery.attempts >= retries || at > delivery.createdAt + age * 1000) {
+    const isTooOften = delivery.attempts >= retries;
+    if (!attempt.retry || isTooOften || at > delivery.createdAt + age * 1000) {
       log('error', 'event not delivered, given up', { ...facts, attempts: delivery.attempts + 1 });
+      const exhausted = isTooOften ? 'MaximumRetryAttempts' : 'MaximumEventAgeInSeconds';
+      const { code, reason } = attempt;
+      await giveUp(delivery, { code, reason, ...(attempt.retry ? { exhausted } : {}) });
       remove.run(delivery.id);
       return;
     }
@@ -113,7 +130,7 @@ export const openDeliveryQueue = (
   const attempt = async (delivery: Delivery): Promise<void> => {
     const result = await deliver(delivery);
     // What was under way when the process stopped is delivered again after the next start.
-    if (running) settle(delivery, result);
+    if (running) await settle(delivery, result);
   };
 
   const armTimer = (now: number): void => {

@@ -3,6 +3,7 @@ import type { CloudContext } from '../../cloud-context.ts';
 import { defineService, type Service } from '../../service.ts';
 import { createEventBus, deleteEventBus, describeEventBus, listEventBuses } from './buses.ts';
 import { deliver } from './deliver.ts';
+import { sendToDeadLetterQueue } from './dead-letter.ts';
 import { openDeliveryQueue } from './delivery-queue.ts';
 import type { EventsDeps } from './deps.ts';
 import { createEventRouter, type EventRouter } from './event-router.ts';
@@ -16,8 +17,10 @@ import { listTargetsByRule, putTargets, removeTargets } from './targets.ts';
 /** EventBridge: buses, rules and targets with durable delivery; owns `backplane.publish`. */
 export const createEvents = (context: CloudContext): Service => {
   const events = openEventStore(context);
-  const queue = openDeliveryQueue(context, (delivery) =>
-    deliver(context, delivery, (bus, event) => router.route(bus, event)),
+  const queue = openDeliveryQueue(
+    context,
+    (delivery) => deliver(context, delivery, (bus, event) => router.route(bus, event)),
+    (delivery, failure) => sendToDeadLetterQueue(context, delivery, failure),
   );
   const router: EventRouter = createEventRouter(context, events, queue);
   const schedules = createScheduledRules(context, events, router);

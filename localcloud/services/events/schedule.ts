@@ -1,4 +1,6 @@
-import { parseCron } from './cron.ts';
+import { parseCron } from '../../schedules/cron.ts';
+import { parseRate } from '../../schedules/rate.ts';
+import { findTimeZone } from '../../schedules/time-zone.ts';
 
 /** When a scheduled rule fires. */
 export interface Schedule {
@@ -6,21 +8,20 @@ export interface Schedule {
   next(from: number, after: number): number | undefined;
 }
 
-const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-
-const parseRate = (text: string): Schedule | undefined => {
-  const match = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(text);
-  const [, count = '0', unit = '', plural] = match ?? [];
-  const step = Number(count) * (units[unit] ?? 0);
-  // AWS refuses `rate(1 minutes)` and `rate(5 minute)`.
-  if (step === 0 || (count === '1') !== (plural === '')) return undefined;
+const readRate = (text: string): Schedule | undefined => {
+  const rate = parseRate(text);
+  // EventBridge refuses `rate(1 minutes)` and `rate(5 minute)`.
+  if (rate === undefined || (rate.count === 1) === rate.plural) return undefined;
+  const step = rate.milliseconds;
   return { next: (from, after) => from + (Math.floor(Math.max(0, after - from) / step) + 1) * step };
 };
 
 /** Reads `rate(5 minutes)` or `cron(0 12 * * ? *)` (UTC); undefined when the text is neither. */
 export const parseSchedule = (text: string): Schedule | undefined => {
-  if (text.startsWith('rate(')) return parseRate(text);
+  if (text.startsWith('rate(')) return readRate(text);
   const fields = /^cron\((.*)\)$/.exec(text)?.[1];
   const cron = fields === undefined ? undefined : parseCron(fields);
-  return cron === undefined ? undefined : { next: (_, after) => cron.next(after) };
+  const utc = findTimeZone('UTC');
+  if (cron === undefined || utc === undefined) return undefined;
+  return { next: (_, after) => cron.next(after, utc) };
 };

@@ -35,6 +35,12 @@ const requireTarget = (target: EventBridge.Target): void => {
   for (const text of paths) {
     if (parseJsonPath(text) === undefined) throw validationException(`Invalid InputPath for target ${id}.`);
   }
+  const { DeadLetterConfig: { Arn: queue } = {} } = target;
+  if (queue !== undefined && !/^arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]+$/.test(queue)) {
+    throw validationException(
+      `Parameter ${queue} is not valid. Reason: a dead-letter queue must be a standard queue of Amazon SQS.`,
+    );
+  }
   if (arn.split(':')[2] === 'states' && !target.RoleArn) {
     throw validationException(`RoleArn is required for target ${arn}.`);
   }

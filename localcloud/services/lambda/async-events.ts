@@ -1,6 +1,7 @@
 import { AwsError } from '../../errors.ts';
 import type { Collection } from '../../store.ts';
 import type { LambdaDeps } from './deps.ts';
+import { sendToDeadLetterQueue } from './dead-letter.ts';
 import { sendToDestination } from './destinations.ts';
 import type { InvocationOutcome } from './execution-environment.ts';
 import { qualifiedKey } from './function-store.ts';
@@ -97,6 +98,7 @@ export const createAsyncEvents = (deps: LambdaDeps): AsyncEvents => {
       }
       if (verdict.outcome !== undefined) {
         await sendToDestination(deps, event, verdict.outcome, verdict.condition);
+        await sendToDeadLetterQueue(deps, event, verdict.outcome);
       }
       queue.delete(event.id);
       return;

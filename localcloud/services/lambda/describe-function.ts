@@ -26,6 +26,9 @@ export const describeFunction = (
   ...(Object.keys(settings.environment).length === 0
     ? {}
     : { Environment: { Variables: { ...settings.environment } } }),
+  ...(settings.deadLetterArn === undefined
+    ? {}
+    : { DeadLetterConfig: { TargetArn: settings.deadLetterArn } }),
   TracingConfig: { Mode: settings.tracingMode },
   RevisionId: revisionId,
   State: 'Active',

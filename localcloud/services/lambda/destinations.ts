@@ -7,8 +7,14 @@ import { functionArn } from './names.ts';
 
 /** Refuses destinations that the local cloud cannot send to. */
 export const checkDestination = (arn: string | undefined): void => {
-  if (arn === undefined || /^arn:aws:(lambda:.*:function:|events:.*:event-bus\/)/.test(arn)) return;
-  throw invalidParameter(`the local cloud sends to functions and event buses only, got destination '${arn}'`);
+  if (
+    arn === undefined ||
+    /^arn:aws:(lambda:.*:function:|events:.*:event-bus\/|sqs:[^:]+:\d{12}:[\w-]+$)/.test(arn)
+  )
+    return;
+  throw invalidParameter(
+    `the local cloud sends to functions, event buses and queues only, got destination '${arn}'`,
+  );
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
@@ -55,6 +61,11 @@ export const sendToDestination = async (
       { FunctionName: destination, InvocationType: 'Event', Payload: Buffer.from(record) },
       call,
     );
+    return;
+  }
+  if (destination.startsWith('arn:aws:sqs:')) {
+    const QueueUrl = destination.split(':').at(-1);
+    await deps.context.peers.sqs.SendMessage({ QueueUrl, MessageBody: record }, call);
     return;
   }
   const entry = {

@@ -14,6 +14,8 @@ export interface FunctionSettings {
   readonly architectures: readonly ('x86_64' | 'arm64')[];
   readonly logging: LoggingConfig;
   readonly tracingMode: 'Active' | 'PassThrough';
+  /** The queue for events that asynchronous invocations gave up on. */
+  readonly deadLetterArn?: string;
 }
 
 /** A function's code: a zip that is kept by its digest. */

@@ -14,7 +14,6 @@ const unsupported = [
   'FileSystemConfigs',
   'ImageConfig',
   'KMSKeyArn',
-  'DeadLetterConfig',
   'DurableConfig',
   'CapacityProviderConfig',
 ] as const;
@@ -62,6 +61,13 @@ const checkRuntime = (runtime: string | undefined): FunctionSettings['runtime'] 
   throw invalidParameter(`the local cloud runs nodejs20.x, nodejs22.x and nodejs24.x, got '${runtime}'`);
 };
 
+// An empty ARN takes the queue away.
+const checkDeadLetterQueue = (arn: string): string | undefined => {
+  if (arn === '') return undefined;
+  if (/^arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]+$/.test(arn)) return arn;
+  throw invalidParameter(`the local cloud sends dead letters to queues of SQS only, got '${arn}'`);
+};
+
 /** The settings of a function after `input` changed `current`; the defaults are AWS's. */
 export const changeSettings = (
   current: FunctionSettings | undefined,
@@ -80,6 +86,10 @@ export const changeSettings = (
     throw invalidParameter(
       'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
     );
+  const deadLetterArn =
+    input.DeadLetterConfig === undefined
+      ? current?.deadLetterArn
+      : checkDeadLetterQueue(input.DeadLetterConfig.TargetArn ?? '');
   const architectures = 'Architectures' in input ? input.Architectures : undefined;
   return {
     role,
@@ -101,5 +111,6 @@ export const changeSettings = (
     architectures: architectures ?? current?.architectures ?? ['x86_64'],
     logging: input.LoggingConfig ?? current?.logging ?? {},
     tracingMode: input.TracingConfig?.Mode ?? current?.tracingMode ?? 'PassThrough',
+    ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
   };
 };

@@ -112,18 +112,24 @@ export const task = async (state: TaskState, visit: Visit): Promise<Transition> 
   const write = (step: string, draft: EventDraft, value?: unknown): number =>
     emitInBranch(run, branch, `${base}/${step}`, draft.type, draft.details, value);
 
+  const earlier = run.journal.read(`${base}/scheduled`)?.value as Schedule | undefined;
+  const close = (token: string | undefined): void => {
+    if (token !== undefined) run.callbacks.close(token);
+  };
+
   const finished = run.journal.read(`${base}/finished`)?.event;
   if (finished !== undefined) {
+    close(earlier?.token);
     branch.lastEventId = finished.id;
     const result = events.recordedOutput(finished);
     return conclude(visit, state, { result }, result, state.Next);
   }
   const failed = run.journal.read(`${base}/failed`);
   if (failed !== undefined) {
+    close(earlier?.token);
     branch.lastEventId = failed.event?.id ?? branch.lastEventId;
     throw events.recordedFailure(failed.value as FailureFacts);
   }
-  const earlier = run.journal.read(`${base}/scheduled`)?.value as Schedule | undefined;
   const plan = earlier ?? (await schedule(state, visit, resource));
   write('scheduled', events.scheduledEvent(resource, plan, run.region), plan);
   write('started', events.startedEvent(resource));
@@ -143,10 +149,12 @@ export const task = async (state: TaskState, visit: Visit): Promise<Transition> 
       !run.journal.read(`${base}/finished`)
     ) {
       write('failed', events.failedEvent(resource, error), events.failureFacts(error));
+      // Before the token is closed: that forgets the answer.
+      if (plan.token !== undefined) run.journal.flush();
     }
     throw error;
   } finally {
     const halted = branch.signal.aborted && branch.signal.reason instanceof ExecutionHalted;
-    if (plan.token !== undefined && !halted) run.callbacks.close(plan.token);
+    if (!halted) close(plan.token);
   }
 };

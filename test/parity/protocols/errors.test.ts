@@ -29,6 +29,7 @@ const rules = { skip: () => false };
 const operations: Readonly<Record<string, readonly [string, object]>> = {
   autoscaling: ['DescribeAccountLimits', {}],
   cloudformation: ['DeleteStack', { StackName: 'a' }],
+  cloudwatch: ['DisableAlarmActions', { AlarmNames: ['a'] }],
   ebs: ['CompleteSnapshot', { SnapshotId: 'snap-1', ChangedBlocksCount: 1 }],
   ec2: ['DescribeImages', {}],
   elasticloadbalancing: ['DescribeAccountLimits', {}],
@@ -37,6 +38,8 @@ const operations: Readonly<Record<string, readonly [string, object]>> = {
   lambda: ['GetFunction', { FunctionName: 'a' }],
   logs: ['DeleteLogGroup', { logGroupName: 'a' }],
   s3: ['GetBucketTagging', { Bucket: 'abc' }],
+  scheduler: ['GetSchedule', { Name: 'a' }],
+  sqs: ['GetQueueUrl', { QueueName: 'a' }],
   ssm: ['GetParameter', { Name: 'a' }],
   states: ['DescribeExecution', { executionArn: 'a' }],
   sts: ['GetCallerIdentity', {}],
@@ -69,9 +72,14 @@ const provoke = async (
 
 const modelledErrors = (model: ServiceModel) => {
   const errors = new Set(readModel(model.module).errors.values());
+  const names = new Set([...errors].map(({ shape }) => shape.name));
   // The client's base class stands for the errors that no model knows.
   return [...errors].filter(
-    ({ shape }) => typeof model.module[shape.name] === 'function' && !shape.name.endsWith('ServiceException'),
+    ({ shape, queryCode }) =>
+      typeof model.module[shape.name] === 'function' &&
+      !shape.name.endsWith('ServiceException') &&
+      // CloudWatch calls two errors `ResourceNotFound` in its older protocol: no client can tell them apart.
+      !(queryCode !== shape.name && names.has(queryCode)),
   );
 };
 

@@ -20,7 +20,9 @@ beforeAll(async () => {
   const services = serviceModels.map((model) => createRecordingService(model).create);
   cloud = await startTestCloud({
     services,
-    log: (level, message, fields) => logged.push({ level, message, fields }),
+    log: (level, message, fields) => {
+      if (level !== 'debug') logged.push({ level, message, fields });
+    },
   });
 });
 

@@ -1,5 +1,6 @@
 import * as AutoScaling from '@aws-sdk/client-auto-scaling';
 import * as CloudFormation from '@aws-sdk/client-cloudformation';
+import * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import * as Ebs from '@aws-sdk/client-ebs';
 import * as Ec2 from '@aws-sdk/client-ec2';
@@ -8,7 +9,9 @@ import * as Events from '@aws-sdk/client-eventbridge';
 import * as Iam from '@aws-sdk/client-iam';
 import * as Lambda from '@aws-sdk/client-lambda';
 import * as S3 from '@aws-sdk/client-s3';
+import * as Scheduler from '@aws-sdk/client-scheduler';
 import * as States from '@aws-sdk/client-sfn';
+import * as Sqs from '@aws-sdk/client-sqs';
 import * as Ssm from '@aws-sdk/client-ssm';
 import * as Sts from '@aws-sdk/client-sts';
 import type { PeerName, Protocol, ServiceFacts } from '#localcloud/service';
@@ -42,6 +45,12 @@ const describe = (
 export const serviceModels: readonly ServiceModel[] = [
   describe(AutoScaling, AutoScaling.AutoScalingClient, 'autoscaling', 'query'),
   describe(CloudFormation, CloudFormation.CloudFormationClient, 'cloudformation', 'query'),
+  describe(CloudWatch, CloudWatch.CloudWatchClient, 'cloudwatch', 'json-1.0', {
+    signingName: 'monitoring',
+    otherProtocols: ['query'],
+    target: 'GraniteServiceVersion20100801',
+    version: '2010-08-01',
+  }),
   describe(Logs, Logs.CloudWatchLogsClient, 'logs', 'json-1.1', { target: 'Logs_20140328' }),
   describe(Ebs, Ebs.EBSClient, 'ebs', 'rest-json'),
   describe(Ec2, Ec2.EC2Client, 'ec2', 'ec2'),
@@ -50,6 +59,12 @@ export const serviceModels: readonly ServiceModel[] = [
   describe(Iam, Iam.IAMClient, 'iam', 'query'),
   describe(Lambda, Lambda.LambdaClient, 'lambda', 'rest-json'),
   describe(S3, S3.S3Client, 's3', 'rest-xml'),
+  describe(Scheduler, Scheduler.SchedulerClient, 'scheduler', 'rest-json'),
+  describe(Sqs, Sqs.SQSClient, 'sqs', 'json-1.0', {
+    otherProtocols: ['query'],
+    target: 'AmazonSQS',
+    version: '2012-11-05',
+  }),
   describe(States, States.SFNClient, 'states', 'json-1.0', { target: 'AWSStepFunctions' }),
   describe(Ssm, Ssm.SSMClient, 'ssm', 'json-1.1', { target: 'AmazonSSM' }),
   describe(Sts, Sts.STSClient, 'sts', 'query', { version: '2011-06-15' }),

@@ -32,6 +32,7 @@ interface LambdaFunction {
   readonly Architectures?: Architecture[];
   readonly LoggingConfig?: LoggingConfig;
   readonly TracingConfig?: TracingConfig;
+  readonly DeadLetterConfig?: { readonly TargetArn?: string };
   readonly ReservedConcurrentExecutions?: number;
   readonly Tags?: readonly Tag[];
 }
@@ -51,6 +52,7 @@ const configurationOf = (properties: LambdaFunction) => ({
   EphemeralStorage: properties.EphemeralStorage ?? { Size: 512 },
   LoggingConfig: properties.LoggingConfig ?? {},
   TracingConfig: properties.TracingConfig ?? { Mode: 'PassThrough' as const },
+  DeadLetterConfig: { TargetArn: properties.DeadLetterConfig?.TargetArn ?? '' },
 });
 
 const setConcurrency = async (
@@ -100,6 +102,7 @@ export const lambdaFunction = resourceType<LambdaFunction>({
       SystemLogLevel: 'string',
     },
     TracingConfig: { Mode: 'string' },
+    DeadLetterConfig: { TargetArn: 'string' },
     ReservedConcurrentExecutions: 'number',
     Tags: tagsShape,
   },

@@ -1,4 +1,5 @@
 import type { ResourceType } from '../resource-type.ts';
+import { cloudWatchAlarm } from './cloudwatch-alarm.ts';
 import { ec2SecurityGroup } from './ec2-security-group.ts';
 import { elbv2ListenerRule } from './elbv2-listener-rule.ts';
 import { elbv2Listener } from './elbv2-listener.ts';
@@ -17,10 +18,15 @@ import { lambdaVersion } from './lambda-version.ts';
 import { logsLogGroup } from './logs-log-group.ts';
 import { s3BucketPolicy } from './s3-bucket-policy.ts';
 import { s3Bucket } from './s3-bucket.ts';
+import { schedulerScheduleGroup } from './scheduler-schedule-group.ts';
+import { schedulerSchedule } from './scheduler-schedule.ts';
+import { sqsQueuePolicy } from './sqs-queue-policy.ts';
+import { sqsQueue } from './sqs-queue.ts';
 import { ssmParameter } from './ssm-parameter.ts';
 import { stepFunctionsStateMachine } from './step-functions-state-machine.ts';
 
 const known: readonly ResourceType[] = [
+  cloudWatchAlarm,
   ec2SecurityGroup,
   elbv2Listener,
   elbv2ListenerRule,
@@ -39,6 +45,10 @@ const known: readonly ResourceType[] = [
   logsLogGroup,
   s3Bucket,
   s3BucketPolicy,
+  schedulerSchedule,
+  schedulerScheduleGroup,
+  sqsQueue,
+  sqsQueuePolicy,
   ssmParameter,
   stepFunctionsStateMachine,
 ];

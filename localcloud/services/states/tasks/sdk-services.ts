@@ -29,6 +29,8 @@ export const sdkServices: Readonly<Record<string, SdkService>> = {
     name: 'ElasticLoadBalancingV2',
     load: () => import('@aws-sdk/client-elastic-load-balancing-v2'),
   },
+  scheduler: { peer: 'scheduler', name: 'Scheduler', load: () => import('@aws-sdk/client-scheduler') },
+  sqs: { peer: 'sqs', name: 'Sqs', load: () => import('@aws-sdk/client-sqs') },
   ssm: { peer: 'ssm', name: 'Ssm', load: () => import('@aws-sdk/client-ssm') },
   sts: { peer: 'sts', name: 'Sts', load: () => import('@aws-sdk/client-sts') },
   iam: { peer: 'iam', name: 'Iam', load: () => import('@aws-sdk/client-iam') },
@@ -37,6 +39,7 @@ export const sdkServices: Readonly<Record<string, SdkService>> = {
     name: 'CloudFormation',
     load: () => import('@aws-sdk/client-cloudformation'),
   },
+  cloudwatch: { peer: 'cloudwatch', name: 'CloudWatch', load: () => import('@aws-sdk/client-cloudwatch') },
   cloudwatchlogs: {
     peer: 'logs',
     name: 'CloudWatchLogs',

@@ -13,7 +13,7 @@ const actions = (
   service: PeerName,
   operation: string,
   input: Readonly<Record<string, unknown>> = {},
-): string[] => permissionsOf(service, service, operation, input, scope).map(({ action }) => action);
+): string[] => permissionsOf(service, operation, input, scope).map(({ action }) => action);
 
 describe('permissionsOf', () => {
   test.each([
@@ -39,7 +39,7 @@ describe('permissionsOf', () => {
 
   test('copying reads the source and writes the target', () => {
     const input = { CopySource: '/from/a%20b?versionId=1', Bucket: 'to', Key: 'k' };
-    expect(permissionsOf('s3', 's3', 'CopyObject', input, scope)).toEqual([
+    expect(permissionsOf('s3', 'CopyObject', input, scope)).toEqual([
       { action: 's3:GetObjectVersion', resources: ['arn:aws:s3:::from/a b'] },
       { action: 's3:PutObject' },
     ]);
@@ -47,7 +47,7 @@ describe('permissionsOf', () => {
 
   test('tagging on creation needs the permission to tag', () => {
     const input = { TagSpecifications: [{ ResourceType: 'instance' }, { ResourceType: 'volume' }] };
-    expect(permissionsOf('ec2', 'ec2', 'RunInstances', input, scope)[1]).toEqual({
+    expect(permissionsOf('ec2', 'RunInstances', input, scope)[1]).toEqual({
       action: 'ec2:CreateTags',
       resources: [
         'arn:aws:ec2:eu-central-1:000000000000:instance/*',

@@ -80,14 +80,22 @@ export const startBalancer = async (
   return { balancer, port, url: `http://127.0.0.1:${port}` };
 };
 
-/** Sends bytes and answers all that comes back until the balancer closes the connection. */
-export const exchangeRaw = (port: number, text: string): Promise<string> =>
+/** Sends bytes and answers all that comes back until the balancer closes the connection; `more` is sent once its cue came. */
+export const exchangeRaw = (
+  port: number,
+  text: string,
+  more?: { readonly once: string; readonly send: string },
+): Promise<string> =>
   new Promise((resolve, reject) => {
     let received = '';
+    let next = more;
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
     socket.setTimeout(3_000, () => socket.destroy(new Error(`still open after: ${received}`)));
     socket.on('data', (chunk) => {
       received += chunk.toString('latin1');
+      if (next === undefined || !received.includes(next.once)) return;
+      socket.write(next.send);
+      next = undefined;
     });
     socket.on('error', reject);
     socket.on('close', () => resolve(received));

@@ -12,6 +12,17 @@ describe('weightedChoice', () => {
     expect(rounds).toBe('aabacaaaabacaa'.slice(0, 14));
   });
 
+  test('keeps the weights when it is made anew for every choice', () => {
+    const weights = [
+      { name: 'blue', weight: 90 },
+      { name: 'green', weight: 10 },
+    ];
+    const green = Array.from({ length: 1_000 }, (_, index) =>
+      weightedChoice(weights, index / 1_000)(),
+    ).filter((chosen) => chosen?.name === 'green');
+    expect(green).toHaveLength(100);
+  });
+
   test('chooses nothing when all weights are 0', () => {
     expect(weightedChoice([{ weight: 0 }])()).toBeUndefined();
     expect(weightedChoice([])()).toBeUndefined();
