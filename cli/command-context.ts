@@ -25,7 +25,7 @@ export const outputOf = (command: Command): Output =>
 /** Connects to the local cloud, or an account, and reads its stack. @throws UserError when either is not there */
 export const openContext = async (command: Command): Promise<CommandContext> => {
   const connection = connect(configOfEnvironment());
-  const stack = await readStack(connection.cloudFormation);
+  const stack = await readStack(connection);
   return {
     connection,
     stack,

@@ -2,11 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EBSClient } from '@aws-sdk/client-ebs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
 import { rootCredentials } from '#localcloud/root-credentials';
 import { kilnHome } from './home.ts';
 import { UserError } from './user-error.ts';
@@ -33,10 +38,15 @@ export interface Connection {
   readonly autoScaling: AutoScalingClient;
   readonly balancing: ElasticLoadBalancingV2Client;
   readonly cloudFormation: CloudFormationClient;
+  readonly cloudWatch: CloudWatchClient;
   readonly ebs: EBSClient;
   readonly ec2: EC2Client;
+  readonly events: EventBridgeClient;
+  readonly lambda: LambdaClient;
   readonly s3: S3Client;
+  readonly ssm: SSMClient;
   readonly states: SFNClient;
+  readonly sts: STSClient;
 }
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
@@ -95,8 +105,13 @@ export const connect = (config: ClientConfig): Connection => ({
   autoScaling: new AutoScalingClient(config),
   balancing: new ElasticLoadBalancingV2Client(config),
   cloudFormation: new CloudFormationClient(config),
+  cloudWatch: new CloudWatchClient(config),
   ebs: new EBSClient(config),
   ec2: new EC2Client(config),
+  events: new EventBridgeClient(config),
+  lambda: new LambdaClient(config),
   s3: new S3Client(config),
+  ssm: new SSMClient(config),
   states: new SFNClient(config),
+  sts: new STSClient(config),
 });

@@ -4,8 +4,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { packDirectory } from '#bakery/artifact/pack-directory';
 import { DROP_KEY_FORM, parseDropKey } from '#pipeline/artifact/drop-key';
 import { releaseOf } from '#pipeline/artifact/release-of';
-import type { Release } from '#pipeline/model';
+import { encodeSource } from '#pipeline/artifact/source-metadata';
+import type { Release, SourceMetadata } from '#pipeline/model';
 import type { Connection } from './connection.ts';
+import { describeSource } from './describe-source.ts';
 import type { Stack } from './stack.ts';
 import { UserError } from './user-error.ts';
 
@@ -15,6 +17,8 @@ export interface ArtifactToDrop {
   readonly path: string;
   readonly app?: string | undefined;
   readonly version?: string | undefined;
+  /** Goes with the object; what is not given is found out where `path` is a folder under git. */
+  readonly source?: SourceMetadata | undefined;
 }
 
 const FILE_NAME =
@@ -66,8 +70,11 @@ export const dropArtifact = async (
     throw new UserError(`'${key}' would be ignored, expected ${DROP_KEY_FORM}`, 'kiln drop --help');
   }
   const body = found.isDirectory() ? await packDirectory(artifact.path) : await readFile(artifact.path);
+  // Author and message of another commit than the one that was named would be wrong.
+  const asksGit = found.isDirectory() && artifact.source?.commit === undefined;
+  const source = { ...(asksGit ? await describeSource(artifact.path) : {}), ...artifact.source };
   const { VersionId } = await connection.s3.send(
-    new PutObjectCommand({ Bucket: stack.bucket, Key: key, Body: body }),
+    new PutObjectCommand({ Bucket: stack.bucket, Key: key, Body: body, Metadata: encodeSource(source) }),
   );
   return releaseOf({ time: new Date().toISOString(), bucket: stack.bucket, key, versionId: VersionId }, drop);
 };

@@ -1,13 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { approvalsCommand } from './commands/approvals.ts';
+import { approveCommand } from './commands/approve.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { dropCommand } from './commands/drop.ts';
+import { envCommand } from './commands/env.ts';
 import { logsCommand } from './commands/logs.ts';
+import { promoteCommand } from './commands/promote.ts';
 import { psCommand } from './commands/ps.ts';
+import { rejectCommand } from './commands/reject.ts';
 import { releasesCommand } from './commands/releases.ts';
+import { rollbackCommand } from './commands/rollback.ts';
+import { rolloutCommand } from './commands/rollout.ts';
 import { runCommand } from './commands/run.ts';
+import { slackCommand } from './commands/slack.ts';
 import { upCommand } from './commands/up.ts';
 import { explainError } from './explain-error.ts';
 import { projectRoot } from './home.ts';
@@ -24,6 +32,12 @@ const EXIT_INTERRUPTED = 130;
 const readVersion = (): string =>
   (JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }).version;
 
+/** Sub-commands made on their own do not inherit how errors are handled. */
+const adopt = (command: Command, parent: Command): void => {
+  command.copyInheritedSettings(parent).option('--json', 'write results as JSON, for machines');
+  for (const child of command.commands) adopt(child, command);
+};
+
 const createProgram = (): Command => {
   const program = new Command('kiln')
     .description('fires an application into a minimal, immutable machine image and keeps it serving')
@@ -36,25 +50,33 @@ const createProgram = (): Command => {
     .addHelpText(
       'after',
       `
-KILN_HOME is where state lives (default ~/.kiln); KILN_ENDPOINT is where the local
-cloud answers (default: where it was last started), or 'aws' for the account that the
-AWS SDK's own settings name. Exit codes: 0 done, 1 an error
-that you can mend, 2 wrong usage, 70 a bug of Kiln, 130 ended by Ctrl-C before the
-work was done.`,
+KILN_HOME is where state lives (default ~/.kiln); KILN_ENDPOINT is where the
+local cloud answers (default: where it was last started), or 'aws' for the
+account that the AWS SDK's own settings name. Exit codes: 0 done, 1 an error
+that you can mend, 2 wrong usage, 70 a bug of Kiln, 130 ended by Ctrl-C before
+the work was done.`,
     );
   for (const create of [
     upCommand,
     dropCommand,
     releasesCommand,
+    approvalsCommand,
+    approveCommand,
+    rejectCommand,
+    promoteCommand,
+    rollbackCommand,
+    rolloutCommand,
+    envCommand,
+    slackCommand,
     psCommand,
     logsCommand,
     runCommand,
     deployCommand,
     doctorCommand,
   ]) {
-    const command = create().option('--json', 'write results as JSON, for machines');
-    // Sub-commands made on their own do not inherit how errors are handled.
-    program.addCommand(command.copyInheritedSettings(program));
+    const command = create();
+    adopt(command, program);
+    program.addCommand(command);
   }
   return program;
 };

@@ -3,13 +3,20 @@ import { styleText } from 'node:util';
 const REFRESH_MILLISECONDS = 100;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const NAME_COLUMNS = 24;
+/** Figures that change are a line each on no terminal, but not more often than that. */
+const SAME_TOPIC_MILLISECONDS = 10_000;
 
 /** A step that is under way, shown with the time it takes. */
 export interface RunningStep {
-  /** Replaces the text beside the step's name. */
-  detail(text: string): void;
+  /**
+   * Replaces the text beside the step's name. Where each text is a line, one of the same `topic` as the line before comes
+   * at most every 10 s.
+   */
+  detail(text: string, topic?: string): void;
   done(text?: string, seconds?: number): void;
   failed(text?: string, seconds?: number): void;
+  /** Is no longer shown, though it goes on. */
+  leave(): void;
 }
 
 /** Progress on a stream: on a terminal the step that runs is a line that lives, elsewhere what happens is a line each. */
@@ -67,20 +74,25 @@ export const createLiveLine = (stream: ProgressStream): LiveLine => {
     const took = (): number => (performance.now() - started) / 1000;
     const self = {};
     let detail = '';
+    let line = { topic: '', at: Number.NEGATIVE_INFINITY };
     const end = (color: 'green' | 'red', mark: string, text: string, seconds: number): void => {
       if (!running.has(self)) return;
       forget(self);
-      const line = fit(format(mark, name, seconds, text));
-      print(line.replace(mark, isLive ? styleText(color, mark) : mark));
+      const ended = fit(format(mark, name, seconds, text));
+      print(ended.replace(mark, isLive ? styleText(color, mark) : mark));
     };
     follow(self, () => format(FRAMES[frame % FRAMES.length] ?? '', name, took(), detail));
     return {
-      detail: (text) => {
+      detail: (text, topic = text) => {
         detail = text;
-        if (!isLive) print(format('·', name, took(), text));
+        const at = performance.now();
+        if (isLive || (topic === line.topic && at - line.at < SAME_TOPIC_MILLISECONDS)) return;
+        line = { topic, at };
+        print(format('·', name, took(), text));
       },
       done: (text = detail, seconds = took()) => end('green', '✓', text, seconds),
       failed: (text = detail, seconds = took()) => end('red', '✗', text, seconds),
+      leave: () => forget(self),
     };
   };
   return { print, step };

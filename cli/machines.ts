@@ -28,12 +28,17 @@ const toMachine = (instance: Instance): FleetMachine => ({
   launchedAt: instance.LaunchTime?.toISOString() ?? '',
 });
 
-/** The stack's machines, of one app or all; ended ones are left out. */
-export const readMachines = async (connection: Connection, app?: string): Promise<FleetMachine[]> => {
+/** The stack's machines, of one app or environment or all; ended ones are left out. */
+export const readMachines = async (
+  connection: Pick<Connection, 'ec2'>,
+  app?: string,
+  environment?: string,
+): Promise<FleetMachine[]> => {
   const filters = [
     { Name: `tag:${TAG.stack}`, Values: [STACK_NAME] },
     { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped', 'shutting-down'] },
     ...(app === undefined ? [] : [{ Name: `tag:${TAG.app}`, Values: [app] }]),
+    ...(environment === undefined ? [] : [{ Name: `tag:${TAG.environment}`, Values: [environment] }]),
   ];
   const machines: FleetMachine[] = [];
   for await (const page of paginateDescribeInstances({ client: connection.ec2 }, { Filters: filters })) {

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import type { KilnPorts } from './check-ports.ts';
+import type { ListenerPorts } from './listener-ports.ts';
 
-/** The local cloud's usual port, as other local clouds have it, and that of the dev environment. */
-export const DEFAULT_PORTS: KilnPorts = { port: 4566, listenerPort: 8080 };
+/** The local cloud's usual port, as other local clouds have it. */
+export const DEFAULT_PORT = 4566;
 
 const wholeNumber = (text: string, lowest: number, highest: number): number => {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -18,6 +18,17 @@ const wholeNumber = (text: string, lowest: number, highest: number): number => {
 
 /** Reads a TCP port given as an option's value. @throws InvalidArgumentError which commander reports as wrong usage */
 export const portNumber = (text: string): number => wholeNumber(text, 1, 65_535);
+
+/**
+ * Reads an environment's port given as `prod=8081`, and adds it to those given before.
+ * @throws InvalidArgumentError which commander reports as wrong usage
+ */
+export const portOf = (text: string, before: ListenerPorts = {}): ListenerPorts => {
+  const [name = '', port = '', ...rest] = text.split('=');
+  if (name === '' || rest.length > 0)
+    throw new InvalidArgumentError("Needed: an environment and its port, as 'prod=8081'.");
+  return { ...before, [name]: portNumber(port) };
+};
 
 /** Reads a count given as an option's value. @throws InvalidArgumentError which commander reports as wrong usage */
 export const count = (text: string): number => wholeNumber(text, 0, Number.MAX_SAFE_INTEGER);

@@ -23,7 +23,12 @@ export interface Column {
   readonly text: (row: never) => string;
 }
 
-const SILENT: RunningStep = { detail: () => undefined, done: () => undefined, failed: () => undefined };
+const SILENT: RunningStep = {
+  detail: () => undefined,
+  done: () => undefined,
+  failed: () => undefined,
+  leave: () => undefined,
+};
 
 const renderTable = (rows: readonly object[], columns: readonly Column[]): string => {
   const cells = [

@@ -1,5 +1,10 @@
 import { CloudFormationServiceException, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationClient, Stack as StackDescription } from '@aws-sdk/client-cloudformation';
+import { createDocumentStore } from '#pipeline/documents/document-store';
+import type { DeployedEnvironment } from '#pipeline/environments/environment';
+import { ENVIRONMENTS_KEY } from '#pipeline/environments/read-environments';
+import type { EnvironmentsDocument } from '#pipeline/environments/read-environments';
+import type { Connection } from './connection.ts';
 import { isUnreachable, localEndpoint, usesAccount } from './connection.ts';
 import { UserError } from './user-error.ts';
 
@@ -9,10 +14,19 @@ export const STACK_NAME = 'kiln';
 /** What commands need to know of the deployed stack. */
 export interface Stack {
   readonly bucket: string;
-  readonly devUrl: string;
-  readonly devListenerArn: string;
+  readonly eventBusName: string;
   readonly releaseStateMachineArn: string;
+  readonly rolloutStateMachineArn: string;
+  readonly rollbackStateMachineArn: string;
+  readonly switchEnvironmentFunctionName: string;
+  /** Where Slack sends what people click. */
+  readonly slackInteractionUrl: string;
+  /** In the order in which a release goes through them; at least one. */
+  readonly environments: readonly [DeployedEnvironment, ...DeployedEnvironment[]];
 }
+
+/** The outputs of the stack's template. */
+export type StackOutputs = Omit<Stack, 'environments'>;
 
 /** The stack as CloudFormation describes it; undefined when it does not exist. */
 export const describeStack = async (
@@ -35,13 +49,41 @@ const readOutput = (stack: StackDescription, key: string): string => {
   return value;
 };
 
+/** Reads what the template says of the stack. @throws UserError for an output that an older template did not have */
+export const readOutputs = (stack: StackDescription): StackOutputs => ({
+  bucket: readOutput(stack, 'BucketName'),
+  eventBusName: readOutput(stack, 'EventBusName'),
+  releaseStateMachineArn: readOutput(stack, 'ReleaseStateMachineArn'),
+  rolloutStateMachineArn: readOutput(stack, 'RolloutStateMachineArn'),
+  rollbackStateMachineArn: readOutput(stack, 'RollbackStateMachineArn'),
+  switchEnvironmentFunctionName: readOutput(stack, 'SwitchEnvironmentFunctionName'),
+  slackInteractionUrl: readOutput(stack, 'SlackInteractionUrl'),
+});
+
+/** The command that deploys: into the account, or into a local cloud. */
+const deployCommand = (): string => (usesAccount() ? 'kiln deploy' : 'npm start');
+
+/** The stack with its environments. @throws UserError when there is none: the deployment was cut off before it wrote them */
+export const withEnvironments = (
+  outputs: StackOutputs,
+  environments: readonly DeployedEnvironment[] = [],
+): Stack => {
+  const [first, ...others] = environments;
+  if (first === undefined)
+    throw new UserError(`stack '${STACK_NAME}' has no environments yet`, deployCommand());
+  return { ...outputs, environments: [first, ...others] };
+};
+
 const firstLine = (error: unknown): string => String(error).split('\n')[0] ?? '';
 
 /**
- * Reads the stack's outputs.
+ * Reads the stack: its outputs, and its environments from the bucket.
  * @throws UserError when no cloud answers or nothing is deployed
  */
-export const readStack = async (cloudFormation: CloudFormationClient): Promise<Stack> => {
+export const readStack = async ({
+  cloudFormation,
+  s3,
+}: Pick<Connection, 'cloudFormation' | 's3'>): Promise<Stack> => {
   const stack = await describeStack(cloudFormation).catch((error: unknown) => {
     if (error instanceof CloudFormationServiceException || isUnreachable(error) || usesAccount()) throw error;
     throw new UserError(
@@ -50,12 +92,9 @@ export const readStack = async (cloudFormation: CloudFormationClient): Promise<S
       { cause: error },
     );
   });
-  if (stack === undefined)
-    throw new UserError(`stack '${STACK_NAME}' is not deployed`, usesAccount() ? 'kiln deploy' : 'npm start');
-  return {
-    bucket: readOutput(stack, 'BucketName'),
-    devUrl: readOutput(stack, 'DevUrl'),
-    devListenerArn: readOutput(stack, 'DevListenerArn'),
-    releaseStateMachineArn: readOutput(stack, 'ReleaseStateMachineArn'),
-  };
+  if (stack === undefined) throw new UserError(`stack '${STACK_NAME}' is not deployed`, deployCommand());
+  const outputs = readOutputs(stack);
+  const documents = createDocumentStore(s3, outputs.bucket);
+  const document = await documents.read<EnvironmentsDocument>(ENVIRONMENTS_KEY);
+  return withEnvironments(outputs, document?.environments);
 };

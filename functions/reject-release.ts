@@ -1,6 +1,5 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { readConfig } from '#pipeline/config';
 import { rejectRelease } from '#pipeline/release/reject-release';
 import type { RejectReleaseInput } from '#pipeline/release/reject-release';
 import { createStepDeps } from './shared/step-deps.ts';
@@ -10,7 +9,6 @@ const deps = {
   ...createStepDeps(),
   ec2: new EC2Client(),
   balancing: new ElasticLoadBalancingV2Client(),
-  listenerArn: readConfig(['KILN_LISTENER_ARN']).KILN_LISTENER_ARN,
 };
 
 /** State RejectRelease. */

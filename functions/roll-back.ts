@@ -1,7 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { readConfig } from '#pipeline/config';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { rollBack } from '#pipeline/rollout/roll-back';
 import type { RollBackInput } from '#pipeline/rollout/roll-back';
 import { createStepDeps } from './shared/step-deps.ts';
@@ -12,7 +12,7 @@ const deps = {
   autoScaling: new AutoScalingClient(),
   ec2: new EC2Client(),
   balancing: new ElasticLoadBalancingV2Client(),
-  listenerArn: readConfig(['KILN_LISTENER_ARN']).KILN_LISTENER_ARN,
+  states: new SFNClient(),
 };
 
 /** State RollBack. */

@@ -1,5 +1,5 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { readConfig } from '#pipeline/config';
 import type { Rollout } from '#pipeline/model';
 import { shiftTraffic } from '#pipeline/rollout/shift-traffic';
 import { createStepDeps } from './shared/step-deps.ts';
@@ -7,8 +7,8 @@ import { step } from './shared/step.ts';
 
 const deps = {
   ...createStepDeps(),
+  cloudWatch: new CloudWatchClient(),
   balancing: new ElasticLoadBalancingV2Client(),
-  listenerArn: readConfig(['KILN_LISTENER_ARN']).KILN_LISTENER_ARN,
 };
 
 /** State ShiftTraffic. */

@@ -11,8 +11,20 @@ export type Announcement =
   | 'release.rejected'
   | 'rollout.started'
   | 'rollout.shifted'
+  | 'rollout.holding'
   | 'rollout.finished'
-  | 'rollout.rolled-back';
+  | 'rollout.rolled-back'
+  | 'rollback.requested'
+  | 'rollback.finished'
+  | 'approval.requested'
+  | 'approval.decided'
+  | 'approval.counted'
+  | 'approval.granted'
+  | 'approval.rejected'
+  | 'approval.refused'
+  | 'approval.closed'
+  | 'environment.off'
+  | 'environment.on';
 
 /** Puts an event on Kiln's bus. */
 export type Announce = (announcement: Announcement, detail: Record<string, unknown>) => Promise<void>;

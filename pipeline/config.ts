@@ -8,9 +8,7 @@ export type ConfigName =
   | 'KILN_RELEASE_STATE_MACHINE_ARN'
   | 'KILN_VPC_ID'
   | 'KILN_SUBNET_IDS'
-  | 'KILN_SECURITY_GROUP_ID'
-  | 'KILN_LISTENER_ARN'
-  | 'KILN_LISTENER_URL';
+  | 'KILN_SECURITY_GROUP_ID';
 
 /**
  * Reads the named variables from the environment.
@@ -27,18 +25,10 @@ export const readConfig = <Name extends ConfigName>(
 
 /** Where machines run, as the stack says. */
 export const readPlacement = (): Placement => {
-  const config = readConfig([
-    'KILN_VPC_ID',
-    'KILN_SUBNET_IDS',
-    'KILN_SECURITY_GROUP_ID',
-    'KILN_LISTENER_ARN',
-    'KILN_LISTENER_URL',
-  ]);
+  const config = readConfig(['KILN_VPC_ID', 'KILN_SUBNET_IDS', 'KILN_SECURITY_GROUP_ID']);
   return {
     vpcId: config.KILN_VPC_ID,
     subnetIds: config.KILN_SUBNET_IDS.split(','),
     securityGroupId: config.KILN_SECURITY_GROUP_ID,
-    listenerArn: config.KILN_LISTENER_ARN,
-    listenerUrl: config.KILN_LISTENER_URL,
   };
 };

@@ -77,7 +77,7 @@ export class RolloutInProgressError extends PipelineError {
 /** A newer drop serves already. */
 export class ReleaseSupersededError extends PipelineError {
   constructor(releaseId: string, newer: string) {
-    super('ReleaseSuperseded', `release '${releaseId}' is older than '${newer}', which serves already`);
+    super('ReleaseSuperseded', `release '${releaseId}' is superseded by '${newer}'`);
   }
 }
 
@@ -120,5 +120,143 @@ export class TargetsStillDrainingError extends PipelineError {
 export class GroupStillThereError extends PipelineError {
   constructor(groupName: string) {
     super('GroupStillThere', `group '${groupName}' still ends its machines`);
+  }
+}
+
+/** The release is not there, or was never tested, so it cannot be rolled out. */
+export class ReleaseNotReadyError extends PipelineError {
+  constructor(releaseId: string, finding: string) {
+    super('ReleaseNotReady', `release '${releaseId}' cannot be rolled out: ${finding}`);
+  }
+}
+
+/** The very same release with the same configuration serves already. */
+export class ReleaseAlreadyServesError extends PipelineError {
+  constructor(releaseId: string, environment: string) {
+    super('ReleaseAlreadyServes', `release '${releaseId}' serves in '${environment}' already`);
+  }
+}
+
+/** Somebody asked for the rollout to be undone. */
+export class RolloutAbortedError extends PipelineError {
+  constructor(releaseId: string, by: string) {
+    super('RolloutAborted', `the rollout of '${releaseId}' was undone by ${by}`);
+  }
+}
+
+/** The execution no longer holds the right to change the environment. */
+export class LeaseLostError extends PipelineError {
+  constructor(app: string, environment: string, holder: string) {
+    super(
+      'LeaseLost',
+      `'${app}' in '${environment}' is no longer this rollout's to change: ${holder} holds it`,
+    );
+  }
+}
+
+/** A CloudWatch alarm is on, or not there. */
+export class AlarmActiveError extends PipelineError {
+  constructor(environment: string, finding: string) {
+    super('AlarmActive', `alarms of '${environment}' forbid the rollout: ${finding}`);
+  }
+}
+
+/** The step is not decided yet; try again. */
+export class StepUndecidedError extends PipelineError {
+  constructor(note: string) {
+    super('StepUndecided', note);
+  }
+}
+
+/** Green does worse than blue. */
+export class StepJudgedBadError extends PipelineError {
+  constructor(releaseId: string, weight: number, finding: string) {
+    super('StepJudgedBad', `release '${releaseId}' failed at ${weight} % of the traffic: ${finding}`);
+  }
+}
+
+/** The step stayed undecided until its deadline. */
+export class StepInconclusiveError extends PipelineError {
+  constructor(releaseId: string, weight: number, seconds: number, note: string) {
+    super(
+      'StepInconclusive',
+      `release '${releaseId}' could not be judged at ${weight} % of the traffic within ${seconds} s: ${note}`,
+    );
+  }
+}
+
+/** The app's rule was changed by someone else; try again. */
+export class TrafficDriftError extends PipelineError {
+  constructor(ruleArn: string, got: string, needed: string) {
+    super(
+      'TrafficDrift',
+      `rule '${ruleArn}' was changed by someone else: it has ${got}, expected ${needed}; put it back or roll back`,
+    );
+  }
+}
+
+/** The app's rule carries target groups that are not Kiln's. */
+export class RuleOccupiedError extends PipelineError {
+  constructor(ruleArn: string, foreign: string) {
+    super('RuleOccupied', `rule '${ruleArn}' carries target groups that Kiln did not make: ${foreign}`);
+  }
+}
+
+/** Machines of another image stand in the group. */
+export class WrongImageError extends PipelineError {
+  constructor(groupName: string, got: string, needed: string) {
+    super('WrongImage', `group '${groupName}' runs image '${got}', expected '${needed}'`);
+  }
+}
+
+/** There is nothing that served before and could serve again. */
+export class NothingToRollBackToError extends PipelineError {
+  constructor(app: string, environment: string, finding: string) {
+    super('NothingToRollBackTo', `'${app}' in '${environment}' has nothing to go back to: ${finding}`);
+  }
+}
+
+/** What was approved is no longer what would be rolled out; to be planned anew. */
+export class PlanChangedError extends PipelineError {
+  constructor(releaseId: string, environment: string) {
+    super(
+      'PlanChanged',
+      `what '${releaseId}' would replace in '${environment}' changed after its approval was asked for`,
+    );
+  }
+}
+
+/** A person said no. */
+export class ApprovalRejectedError extends PipelineError {
+  constructor(releaseId: string, environment: string, by: string, comment: string | undefined) {
+    const why = comment === undefined ? '' : `: ${comment}`;
+    super(
+      'ApprovalRejected',
+      `release '${releaseId}' was not let into '${environment}': ${by} rejected it${why}`,
+    );
+  }
+}
+
+/** Nobody decided in time. */
+export class ApprovalExpiredError extends PipelineError {
+  constructor(releaseId: string, environment: string, expiresAt: string) {
+    super('ApprovalExpired', `release '${releaseId}' was not let into '${environment}' before ${expiresAt}`);
+  }
+}
+
+/** The environment is switched off; try again when it is on. */
+export class EnvironmentOffError extends PipelineError {
+  constructor(environment: string, by: string, since: string) {
+    super('EnvironmentOff', `environment '${environment}' was switched off by ${by} at ${since}`);
+  }
+}
+
+/** The environment is switched off and takes no releases meanwhile. */
+export class EnvironmentOffRefusedError extends PipelineError {
+  constructor(environment: string, by: string, since: string) {
+    super(
+      'EnvironmentOffRefused',
+      `environment '${environment}' was switched off by ${by} at ${since} and refuses releases while it is off`,
+    );
   }
 }

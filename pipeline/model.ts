@@ -1,4 +1,5 @@
 import type { SmokeRequest } from '#bakery/model';
+import type { RolloutStrategy } from './environments/environment.ts';
 
 /** An EC2 image, `ami-…`. */
 export type ImageId = `ami-${string}`;
@@ -22,6 +23,20 @@ export interface Release {
   readonly versionId: string;
   /** When S3 took the artifact, ISO 8601; orders the drops of an app. */
   readonly droppedAt: string;
+  /** Orders the drops of one key within a second: a hexadecimal number of S3's. */
+  readonly sequencer?: string;
+}
+
+/** What orders the drops of an app: `pipeline/release/drop-order.ts`. */
+export type DropOrder = Pick<Release, 'releaseId' | 'droppedAt' | 'key' | 'sequencer'>;
+
+/** Where an artifact comes from, as its object's metadata (`x-amz-meta-…`) says. */
+export interface SourceMetadata {
+  readonly commit?: string;
+  readonly author?: string;
+  readonly message?: string;
+  /** Who dropped it, as `kiln drop` knows. */
+  readonly user?: string;
 }
 
 /** The machine image of a release. */
@@ -67,12 +82,41 @@ export interface Evidence {
 
 /** Where a release stands. The last four are final. */
 export type ReleaseStatus =
-  'received' | 'baked' | 'tested' | 'rolling-out' | 'live' | 'rejected' | 'failed' | 'superseded';
+  | 'received'
+  | 'baked'
+  | 'tested'
+  | 'rolling-out'
+  | 'awaiting-approval'
+  | 'live'
+  | 'rejected'
+  | 'failed'
+  | 'superseded';
+
+/** Where a release stands in one environment. */
+export type EnvironmentStatus =
+  | 'awaiting-approval'
+  | 'rolling-out'
+  | 'live'
+  /** A newer release, or a rollback, took its place after it had served. */
+  | 'replaced'
+  | 'rolled-back'
+  | 'rejected'
+  | 'failed'
+  | 'superseded';
+
+/** What became of a release in one environment. */
+export interface ReleaseInEnvironment {
+  readonly status: EnvironmentStatus;
+  readonly at: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
 
 /** The release's document: `kiln/releases/<app>/<releaseId>.json`. */
 export interface ReleaseRecord extends Release {
   readonly status: ReleaseStatus;
   readonly updatedAt: string;
+  readonly source?: SourceMetadata;
   readonly image?: Image;
   readonly evidence?: Evidence;
   /** Key of the CycloneDX document that says what the image is made of. */
@@ -81,6 +125,21 @@ export interface ReleaseRecord extends Release {
   readonly reason?: string;
   /** The same for people. */
   readonly message?: string;
+  /** By name. */
+  readonly environments?: Readonly<Record<string, ReleaseInEnvironment>>;
+}
+
+/** What an app is given at launch. With the image it is all that a release is, so a rollback restores both. */
+export interface Configuration {
+  /** 12 hex digits over the parameters. */
+  readonly digest: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What names a group of machines: the same release with another configuration is another group. */
+export interface DeploymentKey {
+  readonly releaseId: string;
+  readonly configurationDigest: string;
 }
 
 /** A group of machines of one release in one environment, and what was made for it. */
@@ -90,16 +149,50 @@ export interface Deployment {
   readonly droppedAt: string;
   readonly imageId: ImageId;
   readonly digest: string;
+  readonly configuration: Configuration;
   readonly groupName: string;
   readonly launchTemplateName: string;
   readonly targetGroupArn: string;
+  /** When it took all of the traffic, ISO 8601. */
+  readonly liveAt?: string;
 }
 
+/** What lets a release into an environment. */
+export type RolloutTrigger = 'drop' | 'promotion' | 'rollback';
+
 /** Who may change an app in an environment now; lost when its execution no longer runs. */
-export interface Lease {
+export interface Lease extends DeploymentKey {
   readonly executionArn: string;
-  readonly releaseId: string;
   readonly since: string;
+  readonly trigger: RolloutTrigger | 'flip';
+  /** A drop that is older than the one under way is superseded. */
+  readonly drop?: DropOrder;
+  /** Somebody wants the rollout undone; its next step obeys. */
+  readonly abort?: { readonly by: string; readonly at: string };
+}
+
+/** The rollout that comes next when the lease is free. */
+export interface WaitingRollout extends DropOrder {
+  readonly executionArn: string;
+  readonly since: string;
+}
+
+/** How far a rollout came, for people. */
+export interface RolloutProgress {
+  readonly releaseId: string;
+  readonly version: string;
+  readonly phase: 'launching' | 'shifting' | 'judging' | 'holding' | 'rolling-back';
+  /** Index of the step and green's share in percent. */
+  readonly step: number;
+  readonly steps: readonly number[];
+  readonly weight: number;
+  /** What is being waited for, with figures. */
+  readonly note: string;
+  /** When the step is given up, ISO 8601. */
+  readonly deadline?: string;
+  /** Present where the judge cannot decide for want of requests: how many more green must answer. */
+  readonly missingRequests?: number;
+  readonly at: string;
 }
 
 /** What serves an app in an environment: `kiln/environments/<environment>/<app>.json`. */
@@ -108,23 +201,68 @@ export interface EnvironmentRecord {
   readonly environment: string;
   readonly updatedAt: string;
   readonly current?: Deployment;
+  /** The replaced machines, ready to take the traffic back until then (ISO 8601). */
+  readonly warm?: { readonly deployment: Deployment; readonly until: string };
+  /** What served well before, the newest first, at most ten: where a rollback goes. */
+  readonly previous?: readonly Deployment[];
+  /** The newest drop that ever served here: an older one no longer enters by itself. */
+  readonly newestDrop?: DropOrder;
   readonly lease?: Lease;
-  /** Releases whose machines here must still go: one that was replaced, or one whose rollout was killed. */
-  readonly retiring?: readonly string[];
+  readonly waiting?: WaitingRollout;
+  readonly pendingApproval?: DropOrder & { readonly approvalId: string };
+  readonly progress?: RolloutProgress;
+  /** Machines that must still go: of a release that was replaced, or one whose rollout was killed. */
+  readonly retiring?: readonly DeploymentKey[];
   /** The listener rule that carries the app's traffic. */
   readonly ruleArn?: string;
+  /** Switched off: the capacity to come back to. */
+  readonly off?: {
+    readonly since: string;
+    readonly by: string;
+    readonly capacity: { readonly min: number; readonly desired: number; readonly max: number };
+  };
+}
+
+/** What will be rolled out, before anything is made: input of every later state. */
+export interface RolloutPlan {
+  readonly release: Release;
+  readonly image: Image;
+  readonly environment: string;
+  readonly executionArn: string;
+  readonly trigger: RolloutTrigger;
+  readonly requestedBy?: string;
+  readonly configuration: Configuration;
+  /** Over release, image, configuration, what serves now and the approval rule. */
+  readonly planDigest: string;
+  /** Present where people must approve first. */
+  readonly approval?: { readonly approvalId: string; readonly expirySeconds: number };
+}
+
+/** Requests to a target group and those of them that failed, since the rollout began. */
+export interface RequestCounts {
+  readonly requests: number;
+  readonly errors: number;
 }
 
 /** A rollout in flight: everything its later states need. */
-export interface Rollout {
-  readonly release: Release;
-  readonly environment: string;
-  readonly executionArn: string;
+export interface Rollout extends RolloutPlan {
+  /** Machines of the whole fleet, as they are now. */
   readonly machines: number;
-  readonly settleSeconds: number;
+  readonly strategy: RolloutStrategy;
+  readonly warmBlueMinutes: number;
+  readonly listenerArn: string;
   readonly green: Deployment;
   readonly blue?: Deployment;
   readonly previewRuleArn: string;
   /** The app's rule: absent until the first release of the app got one. */
   readonly ruleArn?: string;
+  /** Index of the step that comes next or is under way. */
+  readonly step: number;
+  /** Healthy machines of green that were found to run its image. */
+  readonly checkedInstanceIds?: readonly string[];
+  /** When the first shift began and this step began, ISO 8601. */
+  readonly shiftedAt?: string;
+  readonly stepStartedAt?: string;
+  /** What green and blue had answered when the step began. */
+  readonly stepCounts?: { readonly green: RequestCounts; readonly blue: RequestCounts };
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { DeploymentKey } from './model.ts';
 
 const digestOf = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);
 
 /**
- * Names of what is made for one release in one environment. They follow from the release alone, so that a step that
+ * Names of what is made for one release for one purpose. They follow from the release alone, so that a step that
  * is repeated finds what it made before, and the clean-up finds what a killed step left.
  */
 export interface ReleaseNames {
@@ -12,11 +13,11 @@ export interface ReleaseNames {
   readonly launchTemplate: string;
   /** At most 32 characters of A-Z, a-z, 0-9 and hyphen (AWS-FACTS 4.4). */
   readonly targetGroup: string;
-  /** Value of the preview header that reaches the release before it has traffic. */
+  /** Value of the preview header that reaches the release before it has traffic; at most 128 characters. */
   readonly preview: string;
 }
 
-/** Names for `purpose`: an environment's name, or `smoke`. */
+/** Names for `purpose`: an environment's name with the configuration's digest, or `smoke`. */
 export const namesFor = (
   stack: string,
   release: { app: string; releaseId: string },
@@ -31,3 +32,16 @@ export const namesFor = (
     preview: `${release.releaseId}.${purpose}`,
   };
 };
+
+/** Names of a group of machines in an environment: another configuration of the same release is another group. */
+export const deploymentNames = (
+  stack: string,
+  app: string,
+  deployment: DeploymentKey,
+  environment: string,
+): ReleaseNames =>
+  namesFor(
+    stack,
+    { app, releaseId: deployment.releaseId },
+    `${environment}-${deployment.configurationDigest}`,
+  );

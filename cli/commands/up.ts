@@ -12,16 +12,23 @@ import type { KilnPorts } from '../check-ports.ts';
 import { outputOf } from '../command-context.ts';
 import { connect, localConfig, rememberEndpoint } from '../connection.ts';
 import { deployKiln } from '../deploy/deploy-kiln.ts';
+import type { KilnDeployment } from '../deploy/deploy-kiln.ts';
+import { readEnvironmentsFile } from '../environments-file.ts';
 import { kilnHome } from '../home.ts';
 import { aborted, onInterrupt } from '../interrupt.ts';
-import { DEFAULT_PORTS, portNumber } from '../number-option.ts';
+import { listenerPorts } from '../listener-ports.ts';
+import type { PortOptions } from '../listener-ports.ts';
+import { DEFAULT_PORT, portNumber, portOf } from '../number-option.ts';
 import { withStep } from '../output.ts';
 import type { Output } from '../output.ts';
 import { releaseExample } from '../release-example.ts';
+import type { ReleasedExample } from '../release-example.ts';
+import type { Stack } from '../stack.ts';
 import { UserError } from '../user-error.ts';
 
-interface UpOptions extends KilnPorts {
+interface UpOptions extends PortOptions {
   readonly once?: true;
+  readonly port: number;
 }
 
 /** Refuses before anything starts what would fail half-way. */
@@ -38,13 +45,13 @@ const checkStart = async (stateDir: string, ports: KilnPorts): Promise<void> => 
   await checkPorts(ports);
 };
 
-const startCloud = (options: UpOptions, output: Output, signal: AbortSignal): Promise<LocalCloud> =>
+const startCloud = (ports: KilnPorts, output: Output, signal: AbortSignal): Promise<LocalCloud> =>
   withStep(output, 'local cloud', async () => {
     const stateDir = join(kilnHome(), 'cloud');
-    await checkStart(stateDir, options);
+    await checkStart(stateDir, ports);
     const cloud = await startLocalCloud({
       stateDir,
-      port: options.port,
+      port: ports.port,
       log: (level, message, fields) => {
         // Calls that Ctrl-C cuts off fail, which is no news.
         if (signal.aborted) return;
@@ -56,15 +63,24 @@ const startCloud = (options: UpOptions, output: Output, signal: AbortSignal): Pr
     return [cloud, cloud.endpointUrl];
   });
 
-const showNextSteps = (
-  { endpoint, url, bucket }: { readonly endpoint: string; readonly url: string; readonly bucket: string },
-  example: string,
-  output: Output,
-): void => {
+const showAddresses = ({ environments }: Stack): string => {
+  const width = Math.max(...environments.map(({ name }) => name.length));
+  return environments.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`).join('\n');
+};
+
+const showNextSteps = (endpoint: string, stack: Stack, example: ReleasedExample, output: Output): void => {
+  const { awaiting } = example;
+  const approval =
+    awaiting === undefined
+      ? ''
+      : `
+${awaiting.name} waits until somebody lets the release in, with the same image:
+  npx kiln approve hello --env ${awaiting.name}
+`;
   output.line(`
 the app
-  ${url}
-
+${showAddresses(stack)}
+${approval}
 in another terminal, a new version:
   npx kiln drop examples/hello-node --app hello --version 2.0.0
 
@@ -72,10 +88,11 @@ or with any S3 client:
   export AWS_ACCESS_KEY_ID=kiln AWS_SECRET_ACCESS_KEY=kiln
   export AWS_DEFAULT_REGION=eu-central-1
   aws --endpoint-url ${endpoint} s3 cp \\
-    ${example} \\
-    s3://${bucket}/apps/hello/2.0.0.zip
+    ${example.path} \\
+    s3://${stack.bucket}/apps/hello/2.0.0.zip
 
 look around:
+  npx kiln rollout status
   npx kiln releases
   npx kiln ps
   npx kiln logs hello
@@ -83,22 +100,36 @@ look around:
 Ctrl-C ends every machine; the state stays.`);
 };
 
+const showResult = (endpoint: string, stack: Stack, example: ReleasedExample, output: Output): void => {
+  const [{ name, url }] = stack.environments;
+  const result = {
+    url,
+    endpoint,
+    bucket: stack.bucket,
+    environments: stack.environments.map((each) => ({ name: each.name, url: each.url })),
+    awaitingApproval: example.awaiting?.name ?? null,
+  };
+  output.result(
+    result,
+    example.isOff ? `${name} is switched off: kiln env on ${name}` : `hello answers at ${url}`,
+  );
+};
+
 const up = async (
   cloud: LocalCloud,
-  options: UpOptions,
+  deployment: KilnDeployment,
+  once: boolean,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> => {
   const base = await buildBase(output, signal);
   const connection = connect(localConfig(cloud.endpointUrl));
-  const parameters = { DevListenerPort: String(options.listenerPort) };
-  const stack = await deployKiln(base, parameters, { connection, output, signal });
+  const stack = await deployKiln(base, deployment, { connection, output, signal });
   const documents = createDocumentStore(connection.s3, stack.bucket);
   const example = await releaseExample({ connection, stack, documents, clock: systemClock, output }, signal);
-  const result = { url: stack.devUrl, endpoint: cloud.endpointUrl, bucket: stack.bucket };
-  output.result(result, `hello answers at ${stack.devUrl}`);
-  if (options.once === true) return;
-  showNextSteps(result, example, output);
+  showResult(cloud.endpointUrl, stack, example, output);
+  if (once) return;
+  showNextSteps(cloud.endpointUrl, stack, example, output);
   await aborted(signal);
 };
 
@@ -110,19 +141,29 @@ export const upCommand = (): Command =>
   new Command('up')
     .description('start the local cloud, deploy the stack into it and release the example')
     .option('--once', 'end when the example is live and has answered')
-    .option('--port <port>', "the local cloud's port on 127.0.0.1", portNumber, DEFAULT_PORTS.port)
+    .option('--port <port>', "the local cloud's port on 127.0.0.1", portNumber, DEFAULT_PORT)
     .option(
       '--listener-port <port>',
-      'the port of 127.0.0.1 on which the dev environment answers',
+      'the port of 127.0.0.1 on which the first environment answers; the others keep their distance (default: as environments.yml says)',
       portNumber,
-      DEFAULT_PORTS.listenerPort,
+    )
+    .option(
+      '--port-of <environment=port>',
+      'the port of one environment, for example prod=9081; may be repeated',
+      portOf,
+    )
+    .addHelpText(
+      'after',
+      '\nThe environments are in environments.yml, or the file that KILN_ENVIRONMENTS names.\n\nExamples:\n  kiln up\n  kiln up --port 4567 --listener-port 9080\n  kiln up --port-of prod=9000',
     )
     .action(async (options: UpOptions, command: Command) => {
       const output = outputOf(command);
       const signal = onInterrupt();
-      const cloud = await startCloud(options, output, signal);
+      const file = readEnvironmentsFile();
+      const ports = listenerPorts(file.environments, options);
+      const cloud = await startCloud({ port: options.port, listeners: ports }, output, signal);
       try {
-        await up(cloud, options, output, signal);
+        await up(cloud, { file, ports }, options.once === true, output, signal);
       } catch (error) {
         // What fails after Ctrl-C fails because of it.
         throw signal.aborted ? signal.reason : error;

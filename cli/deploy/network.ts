@@ -1,5 +1,6 @@
 import { DescribeSubnetsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { Environment } from '#pipeline/environments/environment';
 import { UserError } from '../user-error.ts';
 
 const MIN_ZONES = 2;
@@ -9,6 +10,8 @@ export interface Network {
   readonly vpcId: string;
   /** One subnet a zone. */
   readonly subnetIds: readonly string[];
+  /** Names of these zones, `eu-central-1a`. */
+  readonly zones: readonly string[];
 }
 
 /**
@@ -34,5 +37,23 @@ export const findDefaultNetwork = async (ec2: EC2Client): Promise<Network> => {
       'aws ec2 create-default-subnet',
     );
   }
-  return { vpcId, subnetIds: [...byZone.keys()].toSorted().map((zone) => byZone.get(zone) ?? '') };
+  const zones = [...byZone.keys()].toSorted();
+  return { vpcId, subnetIds: zones.map((zone) => byZone.get(zone) ?? ''), zones };
+};
+
+/** Makes sure that the network has the zones that the environments want. @throws UserError */
+export const checkZones = (
+  environments: readonly Pick<Environment, 'name' | 'zones'>[],
+  network: Network,
+): void => {
+  const letters = network.zones.map((zone) => zone.slice(-1));
+  for (const { name, zones = [] } of environments) {
+    const missing = zones.find((zone) => !letters.includes(zone));
+    if (missing !== undefined) {
+      throw new UserError(
+        `environment '${name}' wants zone '${missing}', VPC '${network.vpcId}' has subnets in: ${network.zones.join(', ')}`,
+        `zones: [${letters.join(', ')}] in the environments file, or a subnet in that zone`,
+      );
+    }
+  }
 };

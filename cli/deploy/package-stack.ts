@@ -2,13 +2,22 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { lockState, StateInUseError } from '#localcloud/state-lock';
+import type { EnvironmentsFile } from '../environments-file.ts';
 import { projectRoot } from '../home.ts';
+import { environmentsTemplate } from './environments-template.ts';
 
 const run = promisify(execFile);
-const PACKAGE_TIMEOUT_MILLISECONDS = 120_000;
+const PACKAGE_TIMEOUT_MILLISECONDS = 300_000;
+/** Folder with the lock. */
+const TURN = 'turn';
+const TURN_MILLISECONDS = 200;
+const KEPT_MILLISECONDS = 86_400_000;
 const SOURCES = [
   'serverless.yml',
+  'cli/deploy/environments-template.ts',
   'package-lock.json',
   'infrastructure',
   'statemachines',
@@ -34,8 +43,10 @@ const filesBelow = async (path: string): Promise<string[]> => {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 };
 
-const digestOfSources = async (): Promise<string> => {
+/** Of the environments only what gets into the template: their rollouts are deployed as a document. */
+const digestOfSources = async ({ environments }: EnvironmentsFile): Promise<string> => {
   const hash = createHash('sha256');
+  hash.update(`${JSON.stringify(environmentsTemplate(environments))}\0`);
   for (const source of SOURCES) {
     for (const path of (await filesBelow(join(projectRoot, source))).toSorted()) {
       hash.update(`${relative(projectRoot, path)}\0`).update(await readFile(path));
@@ -50,18 +61,26 @@ const isPackaged = (directory: string): Promise<boolean> =>
     () => false,
   );
 
-/** Another process may have packaged the same sources meanwhile, and may be reading: then ours is the one to go. */
-const moveInto = async (directory: string, building: string): Promise<void> => {
-  try {
-    await rename(building, directory);
-  } catch (error) {
-    if (!(await isPackaged(directory))) throw error;
-    await rm(building, { recursive: true, force: true });
+/** Removes what nobody packaged for a day; what a process still needs of its package, it has deployed long ago. */
+const removeOldPackages = async (folder: string): Promise<void> => {
+  for (const entry of await readdir(folder)) {
+    if (entry === TURN) continue;
+    const path = join(folder, entry);
+    const packagedAt = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Infinity,
+    );
+    if (packagedAt < Date.now() - KEPT_MILLISECONDS) await rm(path, { recursive: true, force: true });
   }
 };
 
 /** Runs osls, which is stopped when it takes too long. */
-const runOsls = async (folder: string, scratch: string, signal?: AbortSignal): Promise<void> => {
+const runOsls = async (
+  folder: string,
+  scratch: string,
+  { path }: EnvironmentsFile,
+  signal?: AbortSignal,
+): Promise<void> => {
   const packaging = run(
     process.execPath,
     [join(projectRoot, 'node_modules/osls/bin/serverless.js'), 'package', '--package', folder],
@@ -74,6 +93,7 @@ const runOsls = async (folder: string, scratch: string, signal?: AbortSignal): P
         ...process.env,
         CI: 'true',
         TMPDIR: scratch,
+        KILN_ENVIRONMENTS: path,
         AWS_ACCESS_KEY_ID: 'none',
         AWS_SECRET_ACCESS_KEY: 'none',
       },
@@ -85,25 +105,32 @@ const runOsls = async (folder: string, scratch: string, signal?: AbortSignal): P
 };
 
 /**
- * Packages `serverless.yml`, offline and without credentials, into `.package/<digest of the sources>`; does nothing
- * when these sources are packaged already. `signal` breaks off.
+ * Waits for its turn: osls and its plugin keep their work in fixed folders of the project, so that two of them at once
+ * delete each other's files and then fail or wait for ever.
  */
-export const packageStack = async (signal?: AbortSignal): Promise<StackPackage> => {
-  const digest = await digestOfSources();
-  const directory = join(projectRoot, '.package', digest);
-  if (await isPackaged(directory)) return { directory, digest };
+const takeTurn = async (folder: string, signal?: AbortSignal): Promise<() => void> => {
+  for (;;) {
+    try {
+      return lockState(folder);
+    } catch (error) {
+      if (!(error instanceof StateInUseError)) throw error;
+    }
+    await sleep(TURN_MILLISECONDS, undefined, signal === undefined ? {} : { signal });
+  }
+};
+
+const packageInto = async (
+  directory: string,
+  file: EnvironmentsFile,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   const building = `.package/building-${process.pid}`;
   // serverless-esbuild leaves a folder per function in the temporary folder.
   const scratch = join(projectRoot, `${building}-scratch`);
   await mkdir(scratch, { recursive: true });
   try {
-    await runOsls(building, scratch, signal).catch((error: unknown) => {
-      // Seen once in some dozens of runs: esbuild leaves a build unanswered and osls waits for it for ever.
-      const timedOut = (error as { killed?: boolean }).killed === true && signal?.aborted !== true;
-      if (!timedOut) throw error;
-      return runOsls(building, scratch, signal);
-    });
-    await moveInto(directory, join(projectRoot, building));
+    await runOsls(building, scratch, file, signal);
+    await rename(join(projectRoot, building), directory);
   } catch (error) {
     await rm(join(projectRoot, building), { recursive: true, force: true });
     signal?.throwIfAborted();
@@ -111,6 +138,25 @@ export const packageStack = async (signal?: AbortSignal): Promise<StackPackage> 
     throw new Error(`packaging serverless.yml failed:\n${stdout}${stderr}`, { cause: error });
   } finally {
     await rm(scratch, { recursive: true, force: true });
+  }
+};
+
+/**
+ * Packages `serverless.yml` with the file's environments, offline and without credentials, into `.package/<digest of the
+ * sources>`; does nothing when these sources are packaged already. `signal` breaks off.
+ */
+export const packageStack = async (file: EnvironmentsFile, signal?: AbortSignal): Promise<StackPackage> => {
+  const digest = await digestOfSources(file);
+  const folder = join(projectRoot, '.package');
+  const directory = join(folder, digest);
+  if (await isPackaged(directory)) return { directory, digest };
+  const done = await takeTurn(join(folder, TURN), signal);
+  try {
+    // Whoever had the turn before may have packaged the same sources.
+    if (!(await isPackaged(directory))) await packageInto(directory, file, signal);
+    await removeOldPackages(folder);
+  } finally {
+    done();
   }
   return { directory, digest };
 };

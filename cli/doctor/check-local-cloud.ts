@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseKey } from '#bakery/base/ensure-base';
 import { lockState, StateInUseError } from '#localcloud/state-lock';
-import { isPortFree } from '../check-ports.ts';
+import { isPortFree, portOption } from '../check-ports.ts';
 import type { KilnPorts } from '../check-ports.ts';
 import { kilnHome } from '../home.ts';
 import type { Finding } from './finding.ts';
@@ -33,7 +33,7 @@ const findOwner = (stateDir: string): string | undefined => {
 const checkPort = async (
   check: string,
   port: number,
-  option: string,
+  option: (another: number) => string,
   isRunning: boolean,
 ): Promise<Finding> => {
   if (await isPortFree(port)) return { check, status: 'ok', found: `${port} is free` };
@@ -42,20 +42,24 @@ const checkPort = async (
     check,
     status: 'missing',
     found: `${port} is in use by another program`,
-    remedy: `npm start -- ${option} ${port + 1}`,
+    remedy: `npm start -- ${option(port + 1)}`,
   };
 };
 
 /** The local cloud on this KILN_HOME, and the ports that it takes. */
-export const checkLocalCloud = async ({ port, listenerPort }: KilnPorts): Promise<Finding[]> => {
+export const checkLocalCloud = async (ports: KilnPorts): Promise<Finding[]> => {
   const check = 'local cloud';
   const stateDir = join(kilnHome(), 'cloud');
   const hasState = existsSync(stateDir);
   const owner = hasState ? findOwner(stateDir) : undefined;
   const stopped = hasState ? 'not running; its state is kept' : 'never started on this KILN_HOME';
+  const isRunning = owner !== undefined;
+  const listeners = Object.entries(ports.listeners).map(([name, port]) =>
+    checkPort(`${name} port`, port, (another) => portOption(name, another, ports), isRunning),
+  );
   return [
-    await checkPort('cloud port', port, '--port', owner !== undefined),
-    await checkPort('app port', listenerPort, '--listener-port', owner !== undefined),
+    await checkPort('cloud port', ports.port, (another) => `--port ${another}`, isRunning),
+    ...(await Promise.all(listeners)),
     owner === undefined
       ? { check, status: 'note', found: `${stopped}: npm start` }
       : { check, status: 'ok', found: `runs as process ${owner}` },

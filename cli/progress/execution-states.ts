@@ -9,6 +9,12 @@ export interface StateRun {
   readonly exitedAt?: Date;
   /** Its work failed, though the machine goes on. */
   readonly failed?: true;
+  /** Its work is another execution, whose states are shown instead. */
+  readonly isContainer?: true;
+  /** It only decides where to go, or is an end: it takes no time. */
+  readonly isMark?: true;
+  /** The environment that the execution is about, where it is about one. */
+  readonly environment?: string;
 }
 
 /** How far an execution came. */
@@ -56,15 +62,45 @@ const outcomeOf = ({ type }: HistoryEvent): boolean | undefined => {
   return /^Task(Failed|TimedOut|StartFailed|SubmitFailed)$/.test(type ?? '') ? false : undefined;
 };
 
+/** One that only starts another execution (`startExecution`) does not wait for it. */
+const waitsForExecution = ({ taskScheduledEventDetails: details }: HistoryEvent): boolean =>
+  details?.resourceType === 'states' && details.resource?.includes('.sync') === true;
+
+interface OpenRun {
+  state: string;
+  enteredAt: Date;
+  exitedAt?: Date;
+  failed?: true;
+  isContainer?: true;
+  isMark?: true;
+  environment?: string;
+}
+
+/** The environment in the input that the execution was started with. */
+const environmentOf = (events: readonly HistoryEvent[]): { readonly environment?: string } => {
+  const input = events[0]?.executionStartedEventDetails?.input;
+  if (input === undefined) return {};
+  const { environment } = JSON.parse(input) as { environment?: unknown };
+  return typeof environment === 'string' ? { environment } : {};
+};
+
+const MARK_TYPES = new Set(['ChoiceStateEntered', 'SucceedStateEntered', 'FailStateEntered']);
+
 const toStates = (events: readonly HistoryEvent[]): StateRun[] => {
-  const runs: { state: string; enteredAt: Date; exitedAt?: Date; failed?: true }[] = [];
+  const runs: OpenRun[] = [];
+  const about = environmentOf(events);
   let succeeded = true;
   for (const event of events) {
     const timestamp = event.timestamp ?? new Date(0);
     const entered = event.stateEnteredEventDetails?.name;
     const exited = event.stateExitedEventDetails?.name;
     succeeded = entered === undefined ? (outcomeOf(event) ?? succeeded) : true;
-    if (entered !== undefined) runs.push({ state: entered, enteredAt: timestamp });
+    if (entered !== undefined) {
+      const mark = MARK_TYPES.has(event.type ?? '') ? { isMark: true as const } : {};
+      runs.push({ state: entered, enteredAt: timestamp, ...mark, ...about });
+    }
+    const last = runs.at(-1);
+    if (last !== undefined && waitsForExecution(event)) last.isContainer = true;
     const open = runs.findLast((run) => run.state === exited && run.exitedAt === undefined);
     if (open === undefined) continue;
     open.exitedAt = timestamp;

@@ -4,9 +4,10 @@ import type { Announce } from '../announce.ts';
 import type { Clock } from '../clock.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { ArtifactGoneError, ReleaseAlreadyExistsError } from '../errors.ts';
-import type { Release, ReleaseRecord } from '../model.ts';
-import { releaseKey } from '../release/release-record.ts';
+import type { Release, ReleaseRecord, SourceMetadata } from '../model.ts';
+import { recordRelease, releaseKey } from '../release/release-record.ts';
 import { isGone } from './is-gone.ts';
+import { decodeSource } from './source-metadata.ts';
 
 export interface ReceiveArtifactDeps {
   readonly s3: S3Client;
@@ -15,11 +16,13 @@ export interface ReceiveArtifactDeps {
   readonly clock: Clock;
 }
 
-const checkPresence = async (release: Release, s3: S3Client): Promise<void> => {
+/** Reads what the artifact's metadata says of where it comes from. @throws ArtifactGoneError */
+const readSource = async (release: Release, s3: S3Client): Promise<SourceMetadata> => {
   try {
-    await s3.send(
+    const { Metadata = {} } = await s3.send(
       new HeadObjectCommand({ Bucket: release.bucket, Key: release.key, VersionId: release.versionId }),
     );
+    return decodeSource(Metadata);
   } catch (error) {
     if (isGone(error)) throw new ArtifactGoneError(release.key, release.versionId);
     throw error;
@@ -42,7 +45,8 @@ export const receiveArtifact = async (
     // A retry of this very state finds its own document; only one that went on belongs to an earlier delivery.
     if (found?.status !== 'received') throw new ReleaseAlreadyExistsError(release.releaseId);
   }
-  await checkPresence(release, deps.s3);
+  const source = await readSource(release, deps.s3);
+  if (Object.keys(source).length > 0) await recordRelease(release, { source }, deps);
   await deps.announce('release.received', { ...release });
   return { release };
 };

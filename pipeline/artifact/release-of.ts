@@ -29,5 +29,6 @@ export const releaseOf = (object: DroppedObject, { app, version }: Drop): Releas
     key: object.key,
     versionId: object.versionId ?? 'null',
     droppedAt: object.time,
+    ...(object.sequencer === undefined ? {} : { sequencer: object.sequencer }),
   };
 };

@@ -4,7 +4,7 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
+import type { _InstanceType, EC2Client, Instance } from '@aws-sdk/client-ec2';
 import {
   ElasticLoadBalancingV2ServiceException,
   RegisterTargetsCommand,
@@ -13,6 +13,7 @@ import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-
 import type { Clock } from '../clock.ts';
 import { poll } from '../clock.ts';
 import { MachineUnavailableError } from '../errors.ts';
+import type { DeployedEnvironment } from '../environments/environment.ts';
 import { instanceTypeFor } from '../machine/instance-type.ts';
 import { userData } from '../machine/user-data.ts';
 import type { Image, InstanceId, Release } from '../model.ts';
@@ -66,7 +67,7 @@ export const readInstance = async (instanceId: string, ec2: EC2Client): Promise<
 const run = async (
   release: Release,
   image: Image,
-  environment: string,
+  environment: DeployedEnvironment,
   attempt: number,
   deps: SmokeMachineDeps,
 ): Promise<InstanceId> => {
@@ -76,13 +77,13 @@ const run = async (
       // A repeated state finds the machine it launched before.
       ClientToken: `smoke-${release.releaseId.slice(-16)}-${attempt}`,
       ImageId: image.imageId,
-      InstanceType: instanceTypeFor(image.memoryMiB),
+      InstanceType: (environment.instanceType ?? instanceTypeFor(image.memoryMiB)) as _InstanceType,
       MinCount: 1,
       MaxCount: 1,
       SubnetId: subnetIds[attempt % subnetIds.length],
       SecurityGroupIds: [securityGroupId],
       InstanceInitiatedShutdownBehavior: 'terminate',
-      UserData: userData({ KILN_ENV: environment }),
+      UserData: userData({ ...environment.parameters, KILN_ENV: environment.name }),
       MetadataOptions: {
         HttpTokens: 'required',
         HttpPutResponseHopLimit: 1,
@@ -91,7 +92,7 @@ const run = async (
       TagSpecifications: [
         {
           ResourceType: 'instance',
-          Tags: tagsFor(deps.stack, release, { [TAG.environment]: environment, [TAG.purpose]: SMOKE }),
+          Tags: tagsFor(deps.stack, release, { [TAG.environment]: environment.name, [TAG.purpose]: SMOKE }),
         },
       ],
     }),
@@ -112,7 +113,7 @@ const whyNot = (instance: Instance | undefined): string | undefined => {
 const launch = async (
   release: Release,
   image: Image,
-  environment: string,
+  environment: DeployedEnvironment,
   attempt: number,
   deps: SmokeMachineDeps,
 ): Promise<{ readonly instanceId: InstanceId; readonly problem: string | undefined }> => {
@@ -133,7 +134,7 @@ const launch = async (
 const runMachine = async (
   release: Release,
   image: Image,
-  environment: string,
+  environment: DeployedEnvironment,
   deps: SmokeMachineDeps,
 ): Promise<InstanceId> => {
   let failed = { instanceId: 'none', problem: 'no subnet to launch it in' };
@@ -168,13 +169,13 @@ const register = async (
 };
 
 /**
- * Launches one machine of the image behind a preview rule of the balancer: no user reaches it. `environment` says whose
- * configuration it boots with. @throws MachineUnavailableError
+ * Launches one machine of the image behind a preview rule of the balancer: no user reaches it. It boots with the
+ * configuration of the environment and is reached through its listener. @throws MachineUnavailableError
  */
 export const launchSmokeMachine = async (
   release: Release,
   image: Image,
-  environment: string,
+  environment: DeployedEnvironment,
   deps: SmokeMachineDeps,
 ): Promise<SmokeMachine> => {
   const names = namesFor(deps.stack, release, SMOKE);
@@ -185,7 +186,7 @@ export const launchSmokeMachine = async (
     { name: names.targetGroup, vpcId: deps.placement.vpcId, image, drainSeconds: 0, tags },
     deps.balancing,
   );
-  const { listenerArn } = deps.placement;
+  const { listenerArn } = environment;
   await createPreviewRule({ listenerArn, preview: names.preview, targetGroupArn, tags }, deps.balancing);
   await register(instanceId, targetGroupArn, deps.balancing);
   return { instanceId, targetGroupArn, preview: names.preview, launchedAt };
@@ -211,12 +212,14 @@ export const removeSmokeMachine = async (
     readonly balancing: ElasticLoadBalancingV2Client;
     readonly clock: Clock;
     readonly stack: string;
-    readonly listenerArn: string;
+    /** Where its rule may be. */
+    readonly listenerArns: readonly string[];
   },
 ): Promise<void> => {
   const names = namesFor(deps.stack, release, SMOKE);
   await terminate(instanceIds, deps.ec2);
-  await deletePreviewRule(deps.listenerArn, names.preview, deps.balancing);
+  for (const listenerArn of deps.listenerArns)
+    await deletePreviewRule(listenerArn, names.preview, deps.balancing);
   const targetGroupArn = await findTargetGroup(names.targetGroup, deps.balancing);
   if (targetGroupArn !== undefined) await deleteTargetGroup(targetGroupArn, deps);
 };

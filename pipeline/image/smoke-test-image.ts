@@ -2,7 +2,8 @@ import type { SmokeRequest } from '#bakery/model';
 import type { Announce } from '../announce.ts';
 import { poll } from '../clock.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
-import { environments } from '../environments.ts';
+import type { DeployedEnvironment } from '../environments/environment.ts';
+import { readFirstEnvironment } from '../environments/read-environments.ts';
 import { SmokeTestFailedError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { readConsole, tailOf } from '../machine/console.ts';
@@ -62,11 +63,12 @@ const request = async (
   smoke: SmokeRequest,
   machine: SmokeMachine,
   image: Image,
+  { url }: DeployedEnvironment,
   deps: SmokeTestImageDeps,
 ): Promise<Evidence['requests'][number]> => {
   const started = deps.clock.now().getTime();
   const answer = await deps
-    .fetch(new URL(smoke.path, deps.placement.listenerUrl), {
+    .fetch(new URL(smoke.path, url), {
       headers: { [PREVIEW_HEADER]: machine.preview },
       redirect: 'manual',
       signal: AbortSignal.timeout(ANSWER_WITHIN_SECONDS * 1000),
@@ -88,12 +90,13 @@ const request = async (
 const tryMachine = async (
   machine: SmokeMachine,
   image: Image,
+  environment: DeployedEnvironment,
   deps: SmokeTestImageDeps,
 ): Promise<Evidence> => {
   const bootSeconds = await waitUntilHealthy(machine, image, deps);
   const requests: Evidence['requests'][number][] = [];
   for (const smoke of [{ path: image.healthPath, status: 200 }, ...image.smokeRequests]) {
-    requests.push(await request(smoke, machine, image, deps));
+    requests.push(await request(smoke, machine, image, environment, deps));
   }
   const consoleTail = tailOf(await readConsole(machine.instanceId, deps.ec2), TAIL_LINES);
   return { digest: image.digest, instanceId: machine.instanceId, bootSeconds, requests, consoleTail };
@@ -102,12 +105,15 @@ const tryMachine = async (
 const tryImage = async (
   release: Release,
   image: Image,
-  environment: string,
+  environment: DeployedEnvironment,
   deps: SmokeTestImageDeps & SmokeMachineDeps,
-): Promise<Evidence> => tryMachine(await launchSmokeMachine(release, image, environment, deps), image, deps);
+): Promise<Evidence> => {
+  const machine = await launchSmokeMachine(release, image, environment, deps);
+  return tryMachine(machine, image, environment, deps);
+};
 
 /**
- * Boots one machine of the image, without any production traffic, and tries it: health first, then the app's own smoke
+ * Boots one machine of the image as the first environment would, without any production traffic, and tries it: health first, then the app's own smoke
  * requests. The machine always goes away again.
  * @throws SmokeTestFailedError for an image that is not fit to serve, MachineUnavailableError when none could be tried
  */
@@ -116,9 +122,9 @@ export const smokeTestImage = async (
   deps: SmokeTestImageDeps,
 ): Promise<{ readonly evidence: Evidence }> => {
   const { release, image } = input;
-  const environment = environments[0]?.name ?? 'dev';
+  const environment = await readFirstEnvironment(deps.documents);
   const instanceIds: string[] = [];
-  const removal = { ...deps, listenerArn: deps.placement.listenerArn };
+  const removal = { ...deps, listenerArns: [environment.listenerArn] };
   const evidence = await tryImage(release, image, environment, {
     ...deps,
     onLaunched: (instanceId) => instanceIds.push(instanceId),

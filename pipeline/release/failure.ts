@@ -6,8 +6,15 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Errors that are about the artifact, not about us. */
-const REJECTIONS = new Set(['ArtifactRejected', 'ArtifactGone', 'SmokeTestFailed']);
+/** A refusal, by the artifact's own fault or because people or an environment said no; nothing of ours failed. */
+const REJECTIONS = new Set([
+  'ArtifactRejected',
+  'ArtifactGone',
+  'SmokeTestFailed',
+  'ApprovalRejected',
+  'ApprovalExpired',
+  'EnvironmentOffRefused',
+]);
 
 interface LambdaFailure {
   readonly errorType?: unknown;

@@ -1,7 +1,7 @@
 import type { Announce } from '../announce.ts';
 import type { Clock } from '../clock.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
-import { environments } from '../environments.ts';
+import { readEnvironments } from '../environments/read-environments.ts';
 import { DigestMismatchError } from '../errors.ts';
 import type { Evidence, Image, Release } from '../model.ts';
 import { recordRelease } from './release-record.ts';
@@ -31,5 +31,6 @@ export const registerRelease = async (
     throw new DigestMismatchError(image.imageId, image.digest, evidence.digest);
   await recordRelease(release, { status: 'rolling-out', image, evidence }, deps);
   await deps.announce('release.registered', { ...release, imageId: image.imageId, digest: image.digest });
+  const environments = await readEnvironments(deps.documents);
   return { environments: environments.map((environment) => environment.name) };
 };

@@ -7,7 +7,8 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Clock } from '../clock.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
-import { environments } from '../environments.ts';
+import type { DeployedEnvironment } from '../environments/environment.ts';
+import { readEnvironments } from '../environments/read-environments.ts';
 import { deleteSnapshot, deregisterImage } from '../image/delete-image.ts';
 import { removeSmokeMachine, SMOKE } from '../image/smoke-machine.ts';
 import type { EnvironmentRecord, Release } from '../model.ts';
@@ -20,7 +21,6 @@ export interface RemoveLeftoversDeps {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly stack: string;
-  readonly listenerArn: string;
 }
 
 const filtersFor = (
@@ -31,13 +31,21 @@ const filtersFor = (
   { Name: `tag:${TAG.stack}`, Values: [stack] },
 ];
 
-const imagesInUse = async (app: string, documents: DocumentStore): Promise<Set<string>> => {
-  const records = await Promise.all(
-    environments.map((environment) =>
-      documents.read<EnvironmentRecord>(environmentKey(environment.name, app)),
-    ),
+/** Images that serve, are warm, or are the way back of a rollback. */
+const imagesOf = ({ current, warm, previous = [] }: EnvironmentRecord): string[] =>
+  [current, warm?.deployment, ...previous].flatMap((deployment) =>
+    deployment === undefined ? [] : [deployment.imageId],
   );
-  return new Set(records.map((record) => record?.current?.imageId).filter((id) => id !== undefined));
+
+const imagesInUse = async (
+  app: string,
+  environments: readonly DeployedEnvironment[],
+  documents: DocumentStore,
+): Promise<Set<string>> => {
+  const records = await Promise.all(
+    environments.map(({ name }) => documents.read<EnvironmentRecord>(environmentKey(name, app))),
+  );
+  return new Set(records.flatMap((record) => (record === undefined ? [] : imagesOf(record))));
 };
 
 const LIVING = ['pending', 'running', 'stopping', 'stopped'];
@@ -59,7 +67,7 @@ const runsElsewhere = async (imageId: string, ended: readonly string[], ec2: EC2
 
 /**
  * Removes what a release that ended badly left behind: its smoke machine, image and snapshots. Only what carries the
- * release's tag is touched, and never an image that serves somewhere or that a release of the same content runs.
+ * release's tag is touched, and never an image that serves somewhere, that a rollback may need or that a release of the same content runs.
  */
 export const removeLeftovers = async (
   release: Pick<Release, 'app' | 'releaseId'>,
@@ -67,8 +75,10 @@ export const removeLeftovers = async (
 ): Promise<void> => {
   const Filters = filtersFor(release, deps.stack);
   const smoke = await findMachines([...Filters, { Name: `tag:${TAG.purpose}`, Values: [SMOKE] }], deps.ec2);
-  await removeSmokeMachine(release, smoke, deps);
-  const inUse = await imagesInUse(release.app, deps.documents);
+  const environments = await readEnvironments(deps.documents);
+  const listenerArns = environments.map(({ listenerArn }) => listenerArn);
+  await removeSmokeMachine(release, smoke, { ...deps, listenerArns });
+  const inUse = await imagesInUse(release.app, environments, deps.documents);
   const { Images = [] } = await deps.ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters }));
   const kept = new Set<string>();
   for (const image of Images) {

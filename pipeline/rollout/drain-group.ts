@@ -2,30 +2,28 @@ import {
   AutoScalingServiceException,
   DetachLoadBalancerTargetGroupsCommand,
 } from '@aws-sdk/client-auto-scaling';
-import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingClient, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { TargetsStillDrainingError } from '../errors.ts';
-import type { Deployment } from '../model.ts';
 import { readTargetHealth } from '../traffic/target-group.ts';
-import { readMachineGroup } from './machine-group.ts';
 
 export interface DrainGroupDeps {
   readonly autoScaling: AutoScalingClient;
   readonly balancing: ElasticLoadBalancingV2Client;
 }
 
-type Drained = Pick<Deployment, 'groupName' | 'targetGroupArn'>;
+interface Drained {
+  /** As Auto Scaling just described it. */
+  readonly group: AutoScalingGroup;
+  readonly targetGroupArn: string;
+}
 
-const detach = async (
-  { groupName, targetGroupArn }: Drained,
-  autoScaling: AutoScalingClient,
-): Promise<void> => {
-  const group = await readMachineGroup(groupName, autoScaling);
-  if (group?.TargetGroupARNs?.includes(targetGroupArn) !== true) return;
+const detach = async ({ group, targetGroupArn }: Drained, autoScaling: AutoScalingClient): Promise<void> => {
+  if (group.TargetGroupARNs?.includes(targetGroupArn) !== true) return;
   try {
     await autoScaling.send(
       new DetachLoadBalancerTargetGroupsCommand({
-        AutoScalingGroupName: groupName,
+        AutoScalingGroupName: group.AutoScalingGroupName,
         TargetGroupARNs: [targetGroupArn],
       }),
     );
@@ -39,8 +37,8 @@ const detach = async (
  * Takes a group's machines out of the balancer and looks whether their last requests are done.
  * @throws TargetsStillDrainingError to be called again
  */
-export const drainGroup = async (group: Drained, deps: DrainGroupDeps): Promise<void> => {
-  await detach(group, deps.autoScaling);
-  const targets = await readTargetHealth(group.targetGroupArn, deps.balancing);
+export const drainGroup = async (drained: Drained, deps: DrainGroupDeps): Promise<void> => {
+  await detach(drained, deps.autoScaling);
+  const targets = await readTargetHealth(drained.targetGroupArn, deps.balancing);
   if (targets.length > 0) throw new TargetsStillDrainingError(targets.length);
 };

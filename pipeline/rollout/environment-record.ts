@@ -11,21 +11,34 @@ export interface EnvironmentRecordDeps {
   readonly clock: Clock;
 }
 
-/** Changes what is recorded of an app in an environment, by compare-and-swap. */
+/** What is recorded of an app in an environment; empty before its first release. */
+export const readEnvironmentRecord = async (
+  environment: string,
+  app: string,
+  deps: EnvironmentRecordDeps,
+): Promise<EnvironmentRecord> =>
+  (await deps.documents.read<EnvironmentRecord>(environmentKey(environment, app))) ?? {
+    app,
+    environment,
+    updatedAt: deps.clock.now().toISOString(),
+  };
+
+/** Changes what is recorded of an app in an environment, by compare-and-swap; `change` gives undefined to leave it. */
 export const updateEnvironment = async (
   environment: string,
   app: string,
   deps: EnvironmentRecordDeps,
-  change: (record: EnvironmentRecord) => EnvironmentRecord | Promise<EnvironmentRecord>,
+  change: (
+    record: EnvironmentRecord,
+  ) => EnvironmentRecord | undefined | Promise<EnvironmentRecord | undefined>,
 ): Promise<EnvironmentRecord> => {
   const updatedAt = deps.clock.now().toISOString();
   const record = await deps.documents.update<EnvironmentRecord>(
     environmentKey(environment, app),
-    async (found) => ({
-      ...(await change(found ?? { app, environment, updatedAt })),
-      updatedAt,
-    }),
+    async (found) => {
+      const changed = await change(found ?? { app, environment, updatedAt });
+      return changed === undefined ? undefined : { ...changed, updatedAt };
+    },
   );
-  if (record === undefined) throw new Error(`'${app}' in '${environment}' has no document after writing it`);
-  return record;
+  return record ?? { app, environment, updatedAt };
 };

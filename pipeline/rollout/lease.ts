@@ -1,61 +1,133 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { RolloutInProgressError } from '../errors.ts';
-import type { EnvironmentRecord, Lease, Release } from '../model.ts';
-import { environmentKey, updateEnvironment } from './environment-record.ts';
+import {
+  LeaseLostError,
+  ReleaseSupersededError,
+  RolloutAbortedError,
+  RolloutInProgressError,
+} from '../errors.ts';
+import type { DropOrder, EnvironmentRecord, Lease } from '../model.ts';
+import { isOlderDrop } from '../release/drop-order.ts';
+import { updateEnvironment } from './environment-record.ts';
 import type { EnvironmentRecordDeps } from './environment-record.ts';
+import { isRunning } from './is-running.ts';
 import { markRetiring } from './retiring.ts';
 
 export interface LeaseDeps extends EnvironmentRecordDeps {
   readonly states: SFNClient;
 }
 
-const isRunning = async (executionArn: string, states: SFNClient): Promise<boolean> => {
-  try {
-    const { status } = await states.send(new DescribeExecutionCommand({ executionArn }));
-    return status === 'RUNNING';
-  } catch (error) {
-    if (error instanceof ExecutionDoesNotExist) return false;
-    throw error;
+/** Who asks for the lease; a drop stands in the queue, what a person asked for does not. */
+export type LeaseRequest = Omit<Lease, 'since' | 'abort'>;
+
+type Queued = Pick<EnvironmentRecord, 'waiting'>;
+
+/** An owner whose execution no longer runs has lost the lease; what it left must still go. */
+const withoutDeadOwner = async (
+  record: EnvironmentRecord,
+  me: string,
+  states: SFNClient,
+): Promise<EnvironmentRecord> => {
+  const { lease, progress: _ended, ...rest } = record;
+  if (lease === undefined || lease.executionArn === me) return record;
+  if (await isRunning(lease.executionArn, states)) return record;
+  // A flip made no machines of its own.
+  return lease.trigger === 'flip' ? rest : markRetiring(rest, lease);
+};
+
+const withoutDeadWaiter = async (
+  record: EnvironmentRecord,
+  me: string,
+  states: SFNClient,
+): Promise<EnvironmentRecord> => {
+  const { waiting, ...rest } = record;
+  if (waiting === undefined || waiting.executionArn === me) return record;
+  return (await isRunning(waiting.executionArn, states)) ? record : rest;
+};
+
+/** @throws ReleaseSupersededError when a newer drop is under way or waits already */
+const refuseOlder = (drop: DropOrder, record: EnvironmentRecord): void => {
+  for (const other of [record.lease?.drop, record.waiting]) {
+    if (other !== undefined && isOlderDrop(drop, other))
+      throw new ReleaseSupersededError(drop.releaseId, other.releaseId);
   }
 };
 
+const queue = (
+  { drop, executionArn }: LeaseRequest,
+  record: EnvironmentRecord,
+  since: string,
+): Queued | undefined => {
+  if (drop === undefined || record.waiting?.executionArn === executionArn) return undefined;
+  return { waiting: { ...drop, executionArn, since } };
+};
+
 /**
- * Takes the right to change an app in an environment. An owner whose execution no longer runs has lost it; what it left
- * is noted as to be removed.
- * @throws RolloutInProgressError while another execution holds it
+ * Takes the right to change an app in an environment. While another execution holds it, the newest drop waits; an older
+ * one that waits is superseded. An owner whose execution no longer runs has lost it, and what it left is noted.
+ * @throws RolloutInProgressError to be called again, ReleaseSupersededError
  */
 export const takeLease = async (
   environment: string,
-  release: Release,
-  executionArn: string,
+  app: string,
+  request: LeaseRequest,
   deps: LeaseDeps,
-): Promise<EnvironmentRecord> =>
-  updateEnvironment(environment, release.app, deps, async (record) => {
-    const held = record.lease;
-    const isAnothers = held !== undefined && held.executionArn !== executionArn;
-    if (isAnothers && (await isRunning(held.executionArn, deps.states))) {
-      throw new RolloutInProgressError(release.app, environment, held.releaseId);
+): Promise<EnvironmentRecord> => {
+  const me = request.executionArn;
+  const since = deps.clock.now().toISOString();
+  const record = await updateEnvironment(environment, app, deps, async (found) => {
+    const living = await withoutDeadWaiter(await withoutDeadOwner(found, me, deps.states), me, deps.states);
+    if (living.lease?.executionArn === me) return undefined;
+    if (request.drop !== undefined) refuseOlder(request.drop, living);
+    if (living.lease !== undefined) {
+      const queued = queue(request, living, since);
+      return queued === undefined && living === found ? undefined : { ...living, ...queued };
     }
-    const lease: Lease = {
-      executionArn,
-      releaseId: release.releaseId,
-      since: deps.clock.now().toISOString(),
-    };
-    return { ...(isAnothers ? markRetiring(record, held.releaseId) : record), lease };
+    const { waiting, ...rest } = living;
+    // Whoever waits for a drop keeps its place when a person's wish comes in between.
+    const others = waiting === undefined || waiting.executionArn === me || request.drop !== undefined;
+    return { ...(others ? rest : living), lease: { ...request, since } };
   });
+  if (record.lease?.executionArn !== me)
+    throw new RolloutInProgressError(app, environment, record.lease?.releaseId ?? 'another');
+  return record;
+};
 
-/** Gives the right back, if this execution still holds it. */
+/** The record without the lease and the place in the queue of this execution. */
+export const withoutLease = (record: EnvironmentRecord, executionArn: string): EnvironmentRecord => {
+  const { lease, progress, waiting, ...rest } = record;
+  const mine = lease?.executionArn === executionArn;
+  return {
+    ...rest,
+    ...(mine || lease === undefined ? {} : { lease }),
+    ...(mine || progress === undefined ? {} : { progress }),
+    ...(waiting === undefined || waiting.executionArn === executionArn ? {} : { waiting }),
+  };
+};
+
+/** Gives the right back, if this execution still holds it, and its place in the queue. */
 export const releaseLease = async (
   environment: string,
   app: string,
   executionArn: string,
   deps: EnvironmentRecordDeps,
 ): Promise<void> => {
-  const updatedAt = deps.clock.now().toISOString();
-  await deps.documents.update<EnvironmentRecord>(environmentKey(environment, app), (record) => {
-    if (record?.lease?.executionArn !== executionArn) return undefined;
-    const { lease: _given, ...rest } = record;
-    return { ...rest, updatedAt };
+  await updateEnvironment(environment, app, deps, (record) => {
+    const holds = record.lease?.executionArn === executionArn;
+    const waits = record.waiting?.executionArn === executionArn;
+    return holds || waits ? withoutLease(record, executionArn) : undefined;
   });
+};
+
+/**
+ * Checks right before a change that it is still this execution's to make and that nobody wants it undone.
+ * @throws LeaseLostError, RolloutAbortedError
+ */
+export const checkLease = (
+  record: EnvironmentRecord,
+  { executionArn, releaseId }: Pick<Lease, 'executionArn' | 'releaseId'>,
+): void => {
+  const { lease, app, environment } = record;
+  if (lease?.executionArn !== executionArn)
+    throw new LeaseLostError(app, environment, lease === undefined ? 'nobody' : `'${lease.executionArn}'`);
+  if (lease.abort !== undefined) throw new RolloutAbortedError(releaseId, lease.abort.by);
 };

@@ -8,15 +8,17 @@ import type { AutoScalingClient, AutoScalingGroup } from '@aws-sdk/client-auto-s
 import {
   CreateLaunchTemplateCommand,
   DeleteLaunchTemplateCommand,
+  DescribeSubnetsCommand,
   EC2ServiceException,
 } from '@aws-sdk/client-ec2';
-import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EC2Client, _InstanceType as InstanceType } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Clock } from '../clock.ts';
-import type { Environment } from '../environments.ts';
+import type { Environment } from '../environments/environment.ts';
 import { GroupStillThereError } from '../errors.ts';
 import { instanceTypeFor } from '../machine/instance-type.ts';
 import { userData } from '../machine/user-data.ts';
+import type { LaunchEnvironment } from '../machine/user-data.ts';
 import type { Deployment, Image } from '../model.ts';
 import type { Placement } from '../placement.ts';
 import type { ResourceTag } from '../tags.ts';
@@ -39,6 +41,15 @@ export interface NewMachineGroup {
   readonly tags: readonly ResourceTag[];
 }
 
+/** The configuration of the deployment, which a rollback restores, not what the environment says now. */
+const launchEnvironment = ({ deployment, environment }: NewMachineGroup): LaunchEnvironment => ({
+  ...deployment.configuration.parameters,
+  KILN_ENV: environment.name,
+  ...(environment.maximumUptimeMinutes === undefined
+    ? {}
+    : { KILN_MAX_UPTIME_SECONDS: String(environment.maximumUptimeMinutes * 60) }),
+});
+
 const createLaunchTemplate = async (group: NewMachineGroup, ec2: EC2Client): Promise<void> => {
   const tags = [...group.tags];
   try {
@@ -47,11 +58,12 @@ const createLaunchTemplate = async (group: NewMachineGroup, ec2: EC2Client): Pro
         LaunchTemplateName: group.deployment.launchTemplateName,
         LaunchTemplateData: {
           ImageId: group.image.imageId,
-          InstanceType: instanceTypeFor(group.image.memoryMiB),
+          InstanceType: (group.environment.instanceType ??
+            instanceTypeFor(group.image.memoryMiB)) as InstanceType,
           SecurityGroupIds: [group.placement.securityGroupId],
           // A machine whose app ended powers itself off; it must go, not linger as stopped.
           InstanceInitiatedShutdownBehavior: 'terminate',
-          UserData: userData({ KILN_ENV: group.environment.name }),
+          UserData: userData(launchEnvironment(group)),
           MetadataOptions: {
             HttpTokens: 'required',
             HttpPutResponseHopLimit: 1,
@@ -70,20 +82,37 @@ const createLaunchTemplate = async (group: NewMachineGroup, ec2: EC2Client): Pro
   }
 };
 
+/** The subnets in the zones that the environment wants. @throws Error when a zone has none */
+const subnetsIn = async (
+  zones: readonly string[] | undefined,
+  subnetIds: readonly string[],
+  ec2: EC2Client,
+): Promise<readonly string[]> => {
+  if (zones === undefined) return subnetIds;
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...subnetIds] }));
+  return zones.map((zone) => {
+    const subnet = Subnets.find(({ AvailabilityZone = '' }) => AvailabilityZone.endsWith(zone));
+    if (subnet?.SubnetId === undefined)
+      throw new Error(`no subnet in zone '${zone}', there are: ${subnetIds.join(', ')}`);
+    return subnet.SubnetId;
+  });
+};
+
 /** Launches a group of machines in every zone, or finds the one that an earlier attempt launched. */
 export const createMachineGroup = async (group: NewMachineGroup, deps: MachineGroupDeps): Promise<void> => {
   await createLaunchTemplate(group, deps.ec2);
+  const subnetIds = await subnetsIn(group.environment.zones, group.placement.subnetIds, deps.ec2);
   const { groupName, launchTemplateName, targetGroupArn } = group.deployment;
   try {
     await deps.autoScaling.send(
       new CreateAutoScalingGroupCommand({
         AutoScalingGroupName: groupName,
         LaunchTemplate: { LaunchTemplateName: launchTemplateName, Version: '1' },
-        MinSize: group.machines,
+        MinSize: Math.min(group.environment.capacity.min, group.machines),
         // Room to launch a replacement before the machine it replaces ends.
-        MaxSize: group.machines * 2,
+        MaxSize: Math.max(group.environment.capacity.max, group.machines + 1),
         DesiredCapacity: group.machines,
-        VPCZoneIdentifier: group.placement.subnetIds.join(','),
+        VPCZoneIdentifier: subnetIds.join(','),
         TargetGroupARNs: [targetGroupArn],
         HealthCheckType: 'ELB',
         HealthCheckGracePeriod: Math.max(group.environment.healthGraceSeconds, group.image.startSeconds),
@@ -103,16 +132,23 @@ export const createMachineGroup = async (group: NewMachineGroup, deps: MachineGr
   }
 };
 
+/** Several groups by name in one call; one that is gone is not there. */
+export const readMachineGroups = async (
+  groupNames: readonly string[],
+  autoScaling: AutoScalingClient,
+): Promise<ReadonlyMap<string, AutoScalingGroup>> => {
+  const { AutoScalingGroups = [] } = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [...groupNames] }),
+  );
+  return new Map(AutoScalingGroups.map((group) => [group.AutoScalingGroupName ?? '', group]));
+};
+
 /** The group as Auto Scaling describes it; undefined when it is gone. */
 export const readMachineGroup = async (
   groupName: string,
   autoScaling: AutoScalingClient,
-): Promise<AutoScalingGroup | undefined> => {
-  const { AutoScalingGroups = [] } = await autoScaling.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
-  );
-  return AutoScalingGroups[0];
-};
+): Promise<AutoScalingGroup | undefined> =>
+  (await readMachineGroups([groupName], autoScaling)).get(groupName);
 
 const deleteLaunchTemplate = async (name: string, ec2: EC2Client): Promise<void> => {
   try {
@@ -130,13 +166,14 @@ const deleteLaunchTemplate = async (name: string, ec2: EC2Client): Promise<void>
  */
 export const removeMachineGroup = async (
   deployment: Pick<Deployment, 'groupName' | 'launchTemplateName'> & {
+    /** As Auto Scaling just described it; undefined when it is gone. */
+    readonly group: AutoScalingGroup | undefined;
     readonly targetGroupArn: string | undefined;
   },
   deps: MachineGroupDeps,
 ): Promise<void> => {
-  const found = await readMachineGroup(deployment.groupName, deps.autoScaling);
-  if (found !== undefined) {
-    if (found.Status === undefined) {
+  if (deployment.group !== undefined) {
+    if (deployment.group.Status === undefined) {
       await deps.autoScaling.send(
         new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: deployment.groupName, ForceDelete: true }),
       );

@@ -1,26 +1,10 @@
-import type { EnvironmentRecord, ReleaseRecord } from '../model.ts';
-import { releaseKey } from '../release/release-record.ts';
+import type { DeployedEnvironment } from '../environments/environment.ts';
+import type { EnvironmentRecord } from '../model.ts';
 import { updateEnvironment } from './environment-record.ts';
+import { recordAbandoned } from './record-abandoned.ts';
 import { removeDeployment } from './remove-deployment.ts';
 import type { RemoveDeploymentDeps } from './remove-deployment.ts';
 import { markRetired } from './retiring.ts';
-
-const IN_FLIGHT = new Set(['received', 'baked', 'tested', 'rolling-out']);
-
-/** Says where people look for it that the rollout was killed. */
-const recordAbandoned = async (app: string, releaseId: string, deps: RemoveDeploymentDeps): Promise<void> => {
-  await deps.documents.update<ReleaseRecord>(releaseKey({ app, releaseId }), (found) =>
-    found === undefined || !IN_FLIGHT.has(found.status)
-      ? undefined
-      : {
-          ...found,
-          status: 'failed',
-          reason: 'RolloutAbandoned',
-          message: 'its rollout was stopped before it ended',
-          updatedAt: deps.clock.now().toISOString(),
-        },
-  );
-};
 
 /**
  * Removes the machines of releases whose rollout ended without doing so itself: it was killed, or could not remove blue.
@@ -28,12 +12,13 @@ const recordAbandoned = async (app: string, releaseId: string, deps: RemoveDeplo
  */
 export const removeAbandoned = async (
   record: EnvironmentRecord,
+  environment: DeployedEnvironment,
   deps: RemoveDeploymentDeps,
 ): Promise<void> => {
-  const { app, environment } = record;
-  for (const releaseId of record.retiring ?? []) {
-    await removeDeployment({ app, releaseId }, environment, deps);
-    await recordAbandoned(app, releaseId, deps);
-    await updateEnvironment(environment, app, deps, (found) => markRetired(found, releaseId));
+  const { app } = record;
+  for (const key of record.retiring ?? []) {
+    await removeDeployment(app, key, environment, deps);
+    await recordAbandoned(app, key.releaseId, environment.name, deps);
+    await updateEnvironment(environment.name, app, deps, (found) => markRetired(found, key));
   }
 };

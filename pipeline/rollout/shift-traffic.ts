@@ -1,64 +1,90 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Announce } from '../announce.ts';
-import type { Clock } from '../clock.ts';
 import { TargetsNotHealthyYetError } from '../errors.ts';
 import type { Rollout } from '../model.ts';
 import { TAG, tagsFor } from '../tags.ts';
-import { createAppRule, setWeights } from '../traffic/app-rule.ts';
+import { createAppRule, readWeights, setWeights, weightsOf } from '../traffic/app-rule.ts';
+import type { Weight } from '../traffic/app-rule.ts';
 import { readRules } from '../traffic/listener-rule.ts';
 import { readTargetHealth } from '../traffic/target-group.ts';
+import { checkWeights } from './check-weights.ts';
+import { readEnvironmentRecord } from './environment-record.ts';
+import type { EnvironmentRecordDeps } from './environment-record.ts';
+import { checkLease } from './lease.ts';
+import { recordProgress } from './record-progress.ts';
+import { readStepCounts } from './step-counts.ts';
+import { machinesAt, weightAt, weightsFor } from './strategy.ts';
 
-const FULL_WEIGHT = 100;
-
-export interface ShiftTrafficDeps {
+export interface ShiftTrafficDeps extends EnvironmentRecordDeps {
   readonly balancing: ElasticLoadBalancingV2Client;
+  readonly cloudWatch: CloudWatchClient;
   readonly announce: Announce;
-  readonly clock: Clock;
   readonly stack: string;
-  readonly listenerArn: string;
 }
 
 /** A group with only unhealthy targets would still get its share: the balancer fails open. */
 const checkHealth = async (rollout: Rollout, deps: ShiftTrafficDeps): Promise<void> => {
+  const needed = machinesAt(rollout.strategy, rollout.step, rollout.machines);
   const targets = await readTargetHealth(rollout.green.targetGroupArn, deps.balancing);
   const healthy = targets.filter((target) => target.TargetHealth?.State === 'healthy').length;
-  if (healthy < rollout.machines) {
-    throw new TargetsNotHealthyYetError(healthy, rollout.machines, 'looked at right before the shift');
-  }
+  if (healthy < needed)
+    throw new TargetsNotHealthyYetError(healthy, needed, 'looked at right before the shift');
 };
 
-/** The rule that carries the app's traffic; made anew where someone removed it. */
+/** The rule that carries the app's traffic, and how; made anew where someone removed it. */
 const appRule = async (
-  { release, environment, green, ruleArn }: Rollout,
+  rollout: Rollout,
   deps: ShiftTrafficDeps,
-): Promise<string> => {
-  const rules = await readRules(deps.listenerArn, deps.balancing);
-  if (ruleArn !== undefined && rules.some((rule) => rule.RuleArn === ruleArn)) return ruleArn;
-  return createAppRule(
+): Promise<{ readonly ruleArn: string; readonly found: readonly Weight[] }> => {
+  const { release, environment, green, blue, ruleArn, listenerArn } = rollout;
+  const rules = await readRules(listenerArn, deps.balancing);
+  const found = ruleArn === undefined ? undefined : rules.find((rule) => rule.RuleArn === ruleArn);
+  if (found?.RuleArn !== undefined) return { ruleArn: found.RuleArn, found: weightsOf(found) };
+  const { targetGroupArn } = blue ?? green;
+  const made = await createAppRule(
     {
-      listenerArn: deps.listenerArn,
+      listenerArn,
       app: release.app,
-      targetGroupArn: green.targetGroupArn,
+      targetGroupArn,
       tags: tagsFor(deps.stack, release, { [TAG.environment]: environment }),
     },
     deps.balancing,
   );
+  return { ruleArn: made, found: await readWeights(made, deps.balancing) };
 };
 
 /**
- * Moves all of the app's traffic to green and reads the weights back; blue keeps its machines.
- * @throws WeightsNotEffectiveError, TargetsNotHealthyYetError
+ * Gives green its share of the step, blue the rest, and reads the weights back; blue keeps its machines.
+ * @throws WeightsNotEffectiveError, TargetsNotHealthyYetError, TrafficDriftError, RuleOccupiedError, RolloutAbortedError
  */
 export const shiftTraffic = async (
   { rollout }: { readonly rollout: Rollout },
   deps: ShiftTrafficDeps,
 ): Promise<{ readonly rollout: Rollout }> => {
+  const { blue, green, release, environment, strategy, step } = rollout;
+  const percent = weightAt(strategy, step);
   await checkHealth(rollout, deps);
-  const { blue, green, release } = rollout;
-  const toGreen = { targetGroupArn: green.targetGroupArn, weight: FULL_WEIGHT };
-  const fromBlue = blue === undefined ? [] : [{ targetGroupArn: blue.targetGroupArn, weight: 0 }];
-  const ruleArn = await appRule(rollout, deps);
-  await setWeights(ruleArn, [toGreen, ...fromBlue], deps);
-  await deps.announce('rollout.shifted', { ...release, environment: rollout.environment });
-  return { rollout: { ...rollout, ruleArn } };
+  const now = deps.clock.now().toISOString();
+  const shiftedAt = rollout.shiftedAt ?? now;
+  // The figures of a step begin where those of the step before ended.
+  const ended = step === 0 ? undefined : rollout.stepCounts;
+  const stepCounts = ended ?? (await readStepCounts({ ...rollout, shiftedAt }, deps));
+  const { ruleArn, found } = await appRule(rollout, deps);
+  const weights = weightsFor(percent, green, blue);
+  const before = step === 0 ? 0 : weightAt(strategy, step - 1);
+  checkWeights(ruleArn, found, [weightsFor(before, green, blue), weights], blue);
+  const record = await readEnvironmentRecord(environment, release.app, deps);
+  checkLease(record, { ...rollout, releaseId: release.releaseId });
+  await setWeights(ruleArn, weights, deps);
+  const shifted: Rollout = {
+    ...rollout,
+    ruleArn,
+    shiftedAt,
+    stepStartedAt: deps.clock.now().toISOString(),
+    ...(stepCounts === undefined ? {} : { stepCounts }),
+  };
+  await recordProgress(shifted, { phase: 'shifting', note: `${percent} % of the traffic` }, deps);
+  await deps.announce('rollout.shifted', { ...release, environment, weight: percent });
+  return { rollout: shifted };
 };

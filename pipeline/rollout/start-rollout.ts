@@ -1,81 +1,128 @@
-import { DescribeImagesCommand } from '@aws-sdk/client-ec2';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Announce } from '../announce.ts';
-import { environmentNamed } from '../environments.ts';
-import { DigestMismatchError, ReleaseSupersededError } from '../errors.ts';
+import { planDigest } from '../approval/plan-digest.ts';
+import type { DeployedEnvironment, RolloutStrategy } from '../environments/environment.ts';
+import { readEnvironment } from '../environments/read-environments.ts';
+import { refuseWhileOff } from '../environments/switched-off.ts';
+import { PlanChangedError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Deployment, Image, Release, ReleaseRecord, Rollout } from '../model.ts';
-import { namesFor } from '../names.ts';
+import type { Deployment, EnvironmentRecord, ReleaseRecord, Rollout, RolloutPlan } from '../model.ts';
+import { deploymentNames } from '../names.ts';
 import type { Placement } from '../placement.ts';
-import { releaseKey } from '../release/release-record.ts';
+import { recordInEnvironment, releaseKey } from '../release/release-record.ts';
 import { TAG, tagsFor } from '../tags.ts';
 import { createPreviewRule } from '../traffic/preview-rule.ts';
 import { createTargetGroup } from '../traffic/target-group.ts';
-import { takeLease } from './lease.ts';
+import { checkAlarms } from './check-alarms.ts';
+import { checkImage } from './check-image.ts';
+import { keyOf } from './configuration.ts';
+import { updateEnvironment } from './environment-record.ts';
+import { releaseLease, takeLease } from './lease.ts';
 import type { LeaseDeps } from './lease.ts';
 import { createMachineGroup, readMachineGroup } from './machine-group.ts';
 import type { MachineGroupDeps } from './machine-group.ts';
+import { checkOrder } from './plan-rollout.ts';
+import { recordProgress } from './record-progress.ts';
 import { removeAbandoned } from './remove-abandoned.ts';
-
-export interface StartRolloutInput {
-  readonly release: Release;
-  readonly image: Image;
-  readonly environment: string;
-  readonly executionArn: string;
-}
+import { markRetiring } from './retiring.ts';
+import { allAtOnce, machinesAt } from './strategy.ts';
 
 export interface StartRolloutDeps extends LeaseDeps, MachineGroupDeps {
+  readonly cloudWatch: CloudWatchClient;
   readonly announce: Announce;
   readonly log: Logger;
   readonly stack: string;
   readonly placement: Placement;
 }
 
-/** The image must be, bit for bit, the one that was smoke-tested. @throws DigestMismatchError */
-const checkDigest = async (release: Release, image: Image, deps: StartRolloutDeps): Promise<void> => {
-  const record = await deps.documents.read<ReleaseRecord>(releaseKey(release));
-  const tested = record?.evidence?.digest ?? 'none';
-  const { Images = [] } = await deps.ec2.send(
-    new DescribeImagesCommand({ Owners: ['self'], ImageIds: [image.imageId] }),
-  );
-  const registered = Images[0]?.Tags?.find((tag) => tag.Key === TAG.digest)?.Value ?? 'none';
-  if (registered !== tested || image.digest !== tested) {
-    throw new DigestMismatchError(image.imageId, registered, tested);
-  }
-};
-
-/** As many machines as serve now, so that a rollout never changes the capacity. */
+/** As many machines as serve now, or did before the environment was switched off: a rollout never changes the capacity. */
 const machinesNow = async (
-  blue: Deployment | undefined,
+  { current, off }: EnvironmentRecord,
   first: number,
   deps: StartRolloutDeps,
 ): Promise<number> => {
-  if (blue === undefined) return first;
-  const group = await readMachineGroup(blue.groupName, deps.autoScaling);
+  if (current === undefined) return first;
+  if (off !== undefined) return off.capacity.desired;
+  const group = await readMachineGroup(current.groupName, deps.autoScaling);
   return Math.max(group?.DesiredCapacity ?? first, 1);
 };
+
+/** Machines that were kept warm for a way back go when the next rollout begins: blue is the way back then. */
+const retireWarm = async (record: EnvironmentRecord, deps: StartRolloutDeps): Promise<EnvironmentRecord> => {
+  if (record.warm === undefined) return record;
+  return updateEnvironment(record.environment, record.app, deps, (found) => {
+    const { warm, ...rest } = found;
+    return warm === undefined ? undefined : markRetiring(rest, keyOf(warm.deployment));
+  });
+};
+
+/** Takes the lease and checks, at the last moment, that what was planned may still be rolled out. */
+const enter = async (
+  plan: RolloutPlan,
+  environment: DeployedEnvironment,
+  deps: StartRolloutDeps,
+): Promise<EnvironmentRecord> => {
+  const { release, executionArn, trigger } = plan;
+  const { releaseId, droppedAt, key, sequencer } = release;
+  const drop = { releaseId, droppedAt, key, ...(sequencer === undefined ? {} : { sequencer }) };
+  const record = await takeLease(
+    environment.name,
+    release.app,
+    {
+      executionArn,
+      releaseId,
+      configurationDigest: plan.configuration.digest,
+      trigger,
+      ...(trigger === 'drop' ? { drop } : {}),
+    },
+    deps,
+  );
+  try {
+    // Only now: a switch that comes later sees the lease and leaves the app alone until its rollout ends.
+    await refuseWhileOff(environment, deps.documents);
+  } catch (error) {
+    await releaseLease(environment.name, release.app, executionArn, deps);
+    throw error;
+  }
+  checkOrder(plan, record);
+  if (plan.approval !== undefined && planDigest(plan, environment, record.current) !== plan.planDigest) {
+    await releaseLease(environment.name, release.app, executionArn, deps);
+    throw new PlanChangedError(releaseId, environment.name);
+  }
+  return record;
+};
+
+const strategyFor = (
+  plan: RolloutPlan,
+  environment: DeployedEnvironment,
+  blue: Deployment | undefined,
+): RolloutStrategy =>
+  blue === undefined || plan.trigger === 'rollback' ? allAtOnce(environment.rollout) : environment.rollout;
 
 /**
  * Launches the green group beside blue, in every zone and at blue's capacity, behind a preview rule only.
  * What a rollout that was killed left behind goes first.
- * @throws RolloutInProgressError, TargetsStillDrainingError, GroupStillThereError to be called again,
- * ReleaseSupersededError, DigestMismatchError
+ * @throws RolloutInProgressError, EnvironmentOffError, TargetsStillDrainingError, GroupStillThereError to be called again,
+ * ReleaseSupersededError, DigestMismatchError, AlarmActiveError, PlanChangedError
  */
 export const startRollout = async (
-  input: StartRolloutInput,
+  { plan }: { readonly plan: RolloutPlan },
   deps: StartRolloutDeps,
 ): Promise<{ readonly rollout: Rollout }> => {
-  const { release, image, executionArn } = input;
-  const environment = environmentNamed(input.environment);
-  const record = await takeLease(environment.name, release, executionArn, deps);
-  await removeAbandoned(record, { ...deps, listenerArn: deps.placement.listenerArn });
+  const { release, image, configuration } = plan;
+  const environment = await readEnvironment(plan.environment, deps.documents);
+  const entered = await enter(plan, environment, deps);
+  await checkAlarms(environment, deps.cloudWatch);
+  const record = await retireWarm(entered, deps);
+  await removeAbandoned(record, environment, deps);
   const blue = record.current;
-  if (blue !== undefined && Date.parse(blue.droppedAt) > Date.parse(release.droppedAt)) {
-    throw new ReleaseSupersededError(release.releaseId, blue.releaseId);
-  }
-  await checkDigest(release, image, deps);
-  const machines = await machinesNow(blue, environment.machines, deps);
+  const releaseRecord = await deps.documents.read<ReleaseRecord>(releaseKey(release));
+  await checkImage(release, image, releaseRecord?.evidence, deps.ec2);
+  const machines = await machinesNow(record, environment.capacity.desired, deps);
+  const strategy = strategyFor(plan, environment, blue);
 
-  const names = namesFor(deps.stack, release, environment.name);
+  const key = { releaseId: release.releaseId, configurationDigest: configuration.digest };
+  const names = deploymentNames(deps.stack, release.app, key, environment.name);
   const tags = tagsFor(deps.stack, release, { [TAG.environment]: environment.name });
   const { placement } = deps;
   const targetGroupArn = await createTargetGroup(
@@ -83,7 +130,7 @@ export const startRollout = async (
     deps.balancing,
   );
   const previewRuleArn = await createPreviewRule(
-    { listenerArn: placement.listenerArn, preview: names.preview, targetGroupArn, tags },
+    { listenerArn: environment.listenerArn, preview: names.preview, targetGroupArn, tags },
     deps.balancing,
   );
   const green: Deployment = {
@@ -92,24 +139,32 @@ export const startRollout = async (
     droppedAt: release.droppedAt,
     imageId: image.imageId,
     digest: image.digest,
+    configuration,
     groupName: names.group,
     launchTemplateName: names.launchTemplate,
     targetGroupArn,
   };
-  await createMachineGroup({ deployment: green, image, environment, machines, placement, tags }, deps);
+  await createMachineGroup(
+    { deployment: green, image, environment, machines: machinesAt(strategy, 0, machines), placement, tags },
+    deps,
+  );
+  const rollout: Rollout = {
+    ...plan,
+    machines,
+    strategy,
+    warmBlueMinutes: environment.warmBlueMinutes,
+    listenerArn: environment.listenerArn,
+    green,
+    previewRuleArn,
+    step: 0,
+    ...(blue === undefined ? {} : { blue }),
+    ...(record.ruleArn === undefined ? {} : { ruleArn: record.ruleArn }),
+  };
+  await recordInEnvironment(release, environment.name, { status: 'rolling-out' }, deps, {
+    status: 'rolling-out',
+  });
+  await recordProgress(rollout, { phase: 'launching', note: `launching ${machines} machines` }, deps);
   deps.log.info('rollout started', { releaseId: release.releaseId, environment: environment.name, machines });
   await deps.announce('rollout.started', { ...release, environment: environment.name, machines });
-  return {
-    rollout: {
-      release,
-      environment: environment.name,
-      executionArn,
-      machines,
-      settleSeconds: environment.settleSeconds,
-      green,
-      previewRuleArn,
-      ...(blue === undefined ? {} : { blue }),
-      ...(record.ruleArn === undefined ? {} : { ruleArn: record.ruleArn }),
-    },
-  };
+  return { rollout };
 };

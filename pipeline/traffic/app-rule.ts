@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { poll } from '../clock.ts';
 import { WeightsNotEffectiveError } from '../errors.ts';
 import type { ResourceTag } from '../tags.ts';
-import { createRule, forwardsTo, readRules } from './listener-rule.ts';
+import { createRule, forwardsTo } from './listener-rule.ts';
 
 const APP_PRIORITIES = [1000, 48_999] as const;
 const DEFAULT_APP_PRIORITY = 49_999;
@@ -16,7 +16,8 @@ export interface Weight {
   readonly weight: number;
 }
 
-const describe = (weights: readonly Weight[]): string =>
+/** The weights for people: the target groups' names with their weights. */
+export const describeWeights = (weights: readonly Weight[]): string =>
   weights
     .map(({ targetGroupArn, weight }) => `${targetGroupArn.split('/').at(-2) ?? targetGroupArn}=${weight}`)
     .join(', ');
@@ -26,6 +27,9 @@ const toTuples = (weights: readonly Weight[]): { TargetGroupArn: string; Weight:
 
 const sorted = (weights: readonly Weight[]): string =>
   JSON.stringify(weights.map(({ targetGroupArn, weight }) => `${targetGroupArn} ${weight}`).toSorted());
+
+/** Whether both are the same weights of the same target groups. */
+export const isSameWeights = (a: readonly Weight[], b: readonly Weight[]): boolean => sorted(a) === sorted(b);
 
 const carries = (rule: Rule, targetGroupArn: string): boolean =>
   Number(rule.Priority) >= APP_PRIORITIES[0] && forwardsTo(rule, targetGroupArn);
@@ -64,13 +68,18 @@ export const createAppRule = (
     balancing,
   );
 
-/** The rule that sends traffic, not previews, to the target group, if there is one. */
-export const findAppRule = async (
-  listenerArn: string,
-  targetGroupArn: string,
-  balancing: ElasticLoadBalancingV2Client,
-): Promise<string | undefined> =>
-  (await readRules(listenerArn, balancing)).find((rule) => carries(rule, targetGroupArn))?.RuleArn;
+/** The one of the listener's rules that sends traffic, not previews, to the target group, if there is one. */
+export const findAppRule = (rules: readonly Rule[], targetGroupArn: string): string | undefined =>
+  rules.find((rule) => carries(rule, targetGroupArn))?.RuleArn;
+
+/** The weights of a rule as the balancer describes it; none where it forwards nothing. */
+export const weightsOf = (rule: Rule | undefined): Weight[] => {
+  const forward = rule?.Actions?.find((action) => action.Type === 'forward');
+  const groups =
+    forward?.ForwardConfig?.TargetGroups ??
+    (forward?.TargetGroupArn === undefined ? [] : [{ TargetGroupArn: forward.TargetGroupArn, Weight: 1 }]);
+  return groups.map((group) => ({ targetGroupArn: group.TargetGroupArn ?? '', weight: group.Weight ?? 1 }));
+};
 
 /** The weights that the rule has now, as the balancer tells them. */
 export const readWeights = async (
@@ -78,11 +87,7 @@ export const readWeights = async (
   balancing: ElasticLoadBalancingV2Client,
 ): Promise<Weight[]> => {
   const { Rules = [] } = await balancing.send(new DescribeRulesCommand({ RuleArns: [ruleArn] }));
-  const forward = Rules[0]?.Actions?.find((action) => action.Type === 'forward');
-  const groups =
-    forward?.ForwardConfig?.TargetGroups ??
-    (forward?.TargetGroupArn === undefined ? [] : [{ TargetGroupArn: forward.TargetGroupArn, Weight: 1 }]);
-  return groups.map((group) => ({ targetGroupArn: group.TargetGroupArn ?? '', weight: group.Weight ?? 1 }));
+  return weightsOf(Rules[0]);
 };
 
 /**
@@ -106,8 +111,9 @@ export const setWeights = async (
     { intervalMilliseconds: 500, timeoutMilliseconds: 30_000 },
     async () => {
       found = await readWeights(ruleArn, deps.balancing);
-      return sorted(found) === sorted(weights) ? true : undefined;
+      return isSameWeights(found, weights) ? true : undefined;
     },
   );
-  if (effective !== true) throw new WeightsNotEffectiveError(ruleArn, describe(found), describe(weights));
+  if (effective !== true)
+    throw new WeightsNotEffectiveError(ruleArn, describeWeights(found), describeWeights(weights));
 };

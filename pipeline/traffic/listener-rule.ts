@@ -51,13 +51,17 @@ const lowestFree = (rules: readonly Rule[], [lowest, highest]: readonly [number,
   throw new Error(`listener has no free rule priority from ${lowest} to ${highest}`);
 };
 
+/** ARNs of the target groups that the rule's traffic, or a part of it, goes to. */
+export const targetGroupsOf = (rule: Rule): string[] =>
+  (rule.Actions ?? []).flatMap(({ TargetGroupArn, ForwardConfig }) =>
+    [TargetGroupArn, ...(ForwardConfig?.TargetGroups ?? []).map((group) => group.TargetGroupArn)].filter(
+      (arn) => arn !== undefined,
+    ),
+  );
+
 /** Whether the rule's traffic, or a part of it, goes to the target group. */
 export const forwardsTo = (rule: Rule, targetGroupArn: string): boolean =>
-  (rule.Actions ?? []).some(
-    (action) =>
-      action.TargetGroupArn === targetGroupArn ||
-      (action.ForwardConfig?.TargetGroups ?? []).some((group) => group.TargetGroupArn === targetGroupArn),
-  );
+  targetGroupsOf(rule).includes(targetGroupArn);
 
 /**
  * Creates a rule, or finds the one that an earlier call made and whose answer was lost, and gives its ARN. What it is to

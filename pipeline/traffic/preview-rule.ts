@@ -46,13 +46,16 @@ export const createPreviewRule = (
     balancing,
   );
 
+/** Those of the listener's rules that lead to a preview. */
+export const findPreviewRules = (rules: readonly Rule[], preview: string): string[] =>
+  rules.filter((rule) => isPreviewOf(rule, preview)).map(({ RuleArn = '' }) => RuleArn);
+
 /** Removes the preview rules for that value, if there are any. */
 export const deletePreviewRule = async (
   listenerArn: string,
   preview: string,
   balancing: ElasticLoadBalancingV2Client,
 ): Promise<void> => {
-  for (const rule of await readRules(listenerArn, balancing)) {
-    if (isPreviewOf(rule, preview)) await deleteRule(rule.RuleArn ?? '', balancing);
-  }
+  for (const ruleArn of findPreviewRules(await readRules(listenerArn, balancing), preview))
+    await deleteRule(ruleArn, balancing);
 };

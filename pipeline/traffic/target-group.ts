@@ -85,7 +85,7 @@ export const createTargetGroup = async (
   group: NewTargetGroup,
   balancing: ElasticLoadBalancingV2Client,
 ): Promise<string> => {
-  const targetGroupArn = (await findTargetGroup(group.name, balancing)) ?? (await create(group, balancing));
+  const targetGroupArn = await create(group, balancing);
   if (targetGroupArn === undefined) throw new Error(`target group '${group.name}' exists and cannot be read`);
   await balancing.send(
     new ModifyTargetGroupAttributesCommand({

@@ -54,7 +54,7 @@ whenInstalled("the drop made with Debian's awscli", () => {
   }, MINUTE);
 
   test('is served through the load balancer', async () => {
-    const answer = (await (await fetch(kiln.stack.devUrl)).json()) as { release: string };
+    const answer = (await (await fetch(kiln.stack.environments[0].url)).json()) as { release: string };
     expect(answer.release).toBe('1.0.0');
   });
 

@@ -208,7 +208,7 @@ beforeAll(async () => {
   lambda = new LambdaClient(kiln.connection.config);
   const first = await dropAndWatch(kiln, 'apps/hello/1.0.0.zip', await helloNode());
   expect(first.record).toMatchObject({ status: 'live' });
-  traffic = startTraffic(kiln.stack.devUrl, { perSecond: 20, connections: 4 });
+  traffic = startTraffic(kiln.stack.environments[0].url, { perSecond: 20, connections: 4 });
   // The preview rule goes a moment after the traffic moved.
   before = await poll(
     async () => {

@@ -27,6 +27,7 @@ const started: KilnProcess[] = [];
 beforeAll(async () => {
   home = await newKilnHome();
   ports = ['--port', String(await freePort()), '--listener-port', String(await freePort())];
+  ports.push('--port-of', `prod=${await freePort()}`);
 });
 afterAll(async () => {
   // Only a test that failed half-way leaves one.
@@ -59,15 +60,30 @@ const expectUserError = (result: KilnResult, message: RegExp | string): void => 
 };
 
 describe('kiln without a local cloud', () => {
-  test.each(['', 'up', 'drop', 'releases', 'ps', 'logs', 'run', 'doctor'])(
-    'explains itself: %s --help',
-    async (name) => {
-      const result = await kiln(...name.split(' ').filter(Boolean), '--help');
-      expect(result).toMatchObject({ code: 0, stderr: '' });
-      expect(result.stdout).toMatch(new RegExp(`^Usage: kiln ${name}`));
-      expect(result.stdout).toContain('--json');
-    },
-  );
+  test.each([
+    '',
+    'up',
+    'drop',
+    'releases',
+    'approvals',
+    'approve',
+    'reject',
+    'promote',
+    'rollback',
+    'rollout status',
+    'env off',
+    'slack connect',
+    'ps',
+    'logs',
+    'run',
+    'deploy',
+    'doctor',
+  ])('explains itself: %s --help', async (name) => {
+    const result = await kiln(...name.split(' ').filter(Boolean), '--help');
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout).toMatch(new RegExp(`^Usage: kiln ${name}`));
+    expect(result.stdout).toContain('--json');
+  });
 
   test.each([
     ['ps', '--bogus'],
@@ -76,6 +92,8 @@ describe('kiln without a local cloud', () => {
     ['logs', 'hello', '-n', 'many'],
     ['up', '--port', 'abc'],
     ['up', '--listener-port', '70000'],
+    ['up', '--port-of', 'prod'],
+    ['rollback', 'hello'],
   ])('takes wrong usage for that: %s', async (...args) => {
     const result = await kiln(...args);
     expect(result).toMatchObject({ code: 2, stdout: '' });
@@ -154,6 +172,9 @@ describe('kiln up', () => {
       expect(up.stderr()).toMatch(/✓ deploy +\d+\.\d s/);
       // The test above ended in the middle of that release: it is not dropped a second time.
       expect(up.stderr()).toContain('resuming s3://');
+      expect(up.stderr()).toMatch(/\n {2}dev +http:\S+\n {2}prod +http:\S+\n/);
+      expect(up.stderr()).toContain('npx kiln approve hello --env prod');
+      expect(up.stderr()).not.toMatch(/NeedsApproval|IsFullyShifted|HasBlue|RolledOut/);
       // oxlint-disable-next-line no-control-regex -- that there are none is the rule
       expect(up.stderr()).not.toMatch(/[\u0000-\u0009\u000B-\u001F]/);
 
@@ -166,7 +187,12 @@ describe('kiln up', () => {
       expect(machines).toMatchObject([{ app: 'hello' }, { app: 'hello' }]);
       expect((await kiln('ps')).stdout.split('\n')).toHaveLength(1 + machines.length + 1);
       const releases = JSON.parse((await kiln('releases', 'hello', '--json')).stdout) as { status: string }[];
-      expect(releases).toMatchObject([{ status: 'live' }]);
+      expect(releases).toMatchObject([
+        {
+          status: 'awaiting-approval',
+          environments: { dev: { status: 'live' }, prod: { status: 'awaiting-approval' } },
+        },
+      ]);
 
       const logs = JSON.parse((await kiln('logs', 'hello', '--json', '-n', '2')).stdout) as {
         lines: string[];
@@ -200,7 +226,11 @@ describe('kiln up', () => {
       const up = start('--once', '--json');
       expect(await up.ended).toBe(0);
       expect(up.stderr()).toBe('');
-      expect(JSON.parse(up.stdout())).toMatchObject({ url: expect.stringContaining('http://127.0.0.1:') });
+      expect(JSON.parse(up.stdout())).toMatchObject({
+        url: expect.stringContaining('http://127.0.0.1:'),
+        environments: [{ name: 'dev' }, { name: 'prod' }],
+        awaitingApproval: 'prod',
+      });
       expect(await processesWith(home)).toEqual([]);
     },
     5 * MINUTE,

@@ -40,7 +40,7 @@ afterAll(async () => {
 }, MINUTE);
 
 const ask = async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<unknown> =>
-  (await fetch(new URL(path, kiln.stack.devUrl), { headers })).json();
+  (await fetch(new URL(path, kiln.stack.environments[0].url), { headers })).json();
 
 describe('a released machine', () => {
   test(

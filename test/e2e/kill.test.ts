@@ -37,7 +37,7 @@ beforeAll(async () => {
   await writeFile(join(artifacts, 'small/release.txt'), 'another content, and so another image');
   await writeFile(join(artifacts, 'large/large.bin'), randomBytes(LARGE_BYTES));
   await kiln.start();
-  stack = await readStack(kiln.connection.cloudFormation);
+  stack = await readStack(kiln.connection);
 }, 5 * MINUTE);
 
 afterAll(async () => {

@@ -48,7 +48,7 @@ describe('the whole road', () => {
       const first = await dropAndWatch(kiln, 'apps/hello/1.0.0.zip', await helloNode());
       expect(first.record).toMatchObject({ status: 'live', app: 'hello', version: '1.0.0' });
 
-      const traffic = startTraffic(kiln.stack.devUrl, { perSecond: 20, connections: 8 });
+      const traffic = startTraffic(kiln.stack.environments[0].url, { perSecond: 20, connections: 8 });
       const second = await dropAndWatch(kiln, 'apps/hello/2.0.0.zip', await helloNode());
       const third = await dropAndWatch(kiln, 'apps/hello/3.0.0.zip', appOf("throw new Error('not today');"));
       // Blue of the second rollout goes a while after the traffic moved.

@@ -5,6 +5,8 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeScalingActivitiesCommand,
   DetachLoadBalancerTargetGroupsCommand,
+  SetDesiredCapacityCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -25,9 +27,12 @@ export const fakeGroups = (changes: string[] = []) => {
   mock
     .on(DescribeAutoScalingGroupsCommand)
     .callsFake(({ AutoScalingGroupNames = [] }: DescribeAutoScalingGroupsCommand['input']) => {
-      const group = groups.get(AutoScalingGroupNames[0] ?? '');
-      if (group?.Status !== undefined) groups.delete(group.AutoScalingGroupName ?? '');
-      return { AutoScalingGroups: group === undefined ? [] : [group] };
+      const found = AutoScalingGroupNames.map((name) => groups.get(name)).filter(
+        (group) => group !== undefined,
+      );
+      for (const { Status, AutoScalingGroupName = '' } of found)
+        if (Status !== undefined) groups.delete(AutoScalingGroupName);
+      return { AutoScalingGroups: found };
     });
   mock.on(CreateAutoScalingGroupCommand).callsFake((input: CreateAutoScalingGroupCommand['input']) => {
     const name = input.AutoScalingGroupName ?? '';
@@ -48,6 +53,19 @@ export const fakeGroups = (changes: string[] = []) => {
     .callsFake(({ AutoScalingGroupName }: DeleteAutoScalingGroupCommand['input']) => {
       find(AutoScalingGroupName).Status = 'Delete in progress';
       changes.push('DeleteGroup');
+      return {};
+    });
+  mock.on(UpdateAutoScalingGroupCommand).callsFake((input: UpdateAutoScalingGroupCommand['input']) => {
+    const { AutoScalingGroupName, DesiredCapacity } = input;
+    find(AutoScalingGroupName).DesiredCapacity = DesiredCapacity ?? 0;
+    changes.push(`Resize ${DesiredCapacity}`);
+    return {};
+  });
+  mock
+    .on(SetDesiredCapacityCommand)
+    .callsFake(({ AutoScalingGroupName, DesiredCapacity }: SetDesiredCapacityCommand['input']) => {
+      find(AutoScalingGroupName).DesiredCapacity = DesiredCapacity ?? 0;
+      changes.push(`Resize ${DesiredCapacity}`);
       return {};
     });
   mock.on(DescribeScalingActivitiesCommand).resolves({ Activities: [] });

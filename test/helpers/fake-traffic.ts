@@ -104,6 +104,7 @@ export const fakeTraffic = () => {
     return { TargetGroups: [{ TargetGroupArn: arn }] };
   });
   mock.on(CreateTargetGroupCommand).callsFake(({ Name = '' }: CreateTargetGroupCommand['input']) => {
+    if (world.targetGroups.has(Name)) throw elbError('DuplicateTargetGroupNameException');
     const arn = `arn:tg/new`;
     world.targetGroups.set(Name, arn);
     world.changes.push('CreateTargetGroup');
@@ -121,7 +122,9 @@ export const fakeTraffic = () => {
   mock
     .on(DescribeTargetHealthCommand)
     .callsFake(({ TargetGroupArn = '' }: DescribeTargetHealthCommand['input']) => ({
-      TargetHealthDescriptions: (world.health.get(TargetGroupArn) ?? []).map((State) => ({
+      // Machines are named after the number of their release: `i-2-0`.
+      TargetHealthDescriptions: (world.health.get(TargetGroupArn) ?? []).map((State, index) => ({
+        Target: { Id: `i-${TargetGroupArn.split('/').at(-1)}-${index}` },
         TargetHealth: { State },
       })),
     }));

@@ -35,7 +35,11 @@ export const takeInventory = async ({
   );
   const groups = await autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
   const targetGroups = await balancing.send(new DescribeTargetGroupsCommand({}));
-  const rules = await balancing.send(new DescribeRulesCommand({ ListenerArn: stack.devListenerArn }));
+  const rules = await Promise.all(
+    stack.environments.map(({ listenerArn }) =>
+      balancing.send(new DescribeRulesCommand({ ListenerArn: listenerArn })),
+    ),
+  );
   const images = await ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
   const snapshots = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }));
   const templates = await ec2.send(new DescribeLaunchTemplatesCommand({}));
@@ -45,7 +49,7 @@ export const takeInventory = async ({
     ),
     groups: sorted((groups.AutoScalingGroups ?? []).map((group) => group.AutoScalingGroupName)),
     targetGroups: sorted((targetGroups.TargetGroups ?? []).map((group) => group.TargetGroupArn)),
-    rules: sorted((rules.Rules ?? []).map((rule) => rule.RuleArn)),
+    rules: sorted(rules.flatMap(({ Rules = [] }) => Rules.map((rule) => rule.RuleArn))),
     images: sorted((images.Images ?? []).map((image) => image.ImageId)),
     snapshots: sorted((snapshots.Snapshots ?? []).map((snapshot) => snapshot.SnapshotId)),
     launchTemplates: sorted((templates.LaunchTemplates ?? []).map((template) => template.LaunchTemplateId)),

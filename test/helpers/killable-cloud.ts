@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rootCredentials } from '#localcloud/root-credentials';
 
-/** A local cloud with Step Functions and EventBridge in a process that can be killed and started again. */
+/** A local cloud in a process that can be killed and started again. */
 export interface KillableCloud {
   readonly clientConfig: {
     readonly endpoint: string;
@@ -21,10 +21,25 @@ export interface KillableCloud {
   end(): Promise<void>;
 }
 
-const script = fileURLToPath(new URL('../fixtures/states-process.ts', import.meta.url));
+/** What a killable cloud is started with. */
+export interface KillableCloudOptions {
+  /** File of the fixtures; Step Functions and EventBridge unless told. */
+  readonly fixture?: string;
+  /** How many files and connections the process may have open; as many as this one unless told. */
+  readonly openFiles?: number;
+}
 
 /** Starts the process. */
-export const startKillableCloud = async (): Promise<KillableCloud> => {
+export const startKillableCloud = async (options: KillableCloudOptions = {}): Promise<KillableCloud> => {
+  const { fixture = 'states-process', openFiles } = options;
+  const limited =
+    openFiles === undefined
+      ? { execArgv: [] }
+      : {
+          execPath: '/bin/sh',
+          execArgv: ['-c', `ulimit -n ${openFiles} && exec "$0" "$@"`, process.execPath],
+        };
+  const script = fileURLToPath(new URL(`../fixtures/${fixture}.ts`, import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), 'killable-cloud-'));
   const logFile = join(folder, 'invocations.log');
   let child: ChildProcess;
@@ -32,7 +47,7 @@ export const startKillableCloud = async (): Promise<KillableCloud> => {
 
   const start = async (): Promise<void> => {
     child = fork(script, [join(folder, 'state'), logFile], {
-      execArgv: [],
+      ...limited,
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     const [message] = (await once(child, 'message')) as [{ endpoint: string }];

@@ -1,9 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connect, localConfig } from '#cli/connection';
 import type { Connection } from '#cli/connection';
+import { readEnvironmentsFile } from '#cli/environments-file';
 import { freePort } from './free-port.ts';
 import { newKilnHome, processesWith, removeKilnHome, startKilnProcess } from './kiln-process.ts';
 import type { KilnProcess } from './kiln-process.ts';
 import { poll } from './poll.ts';
+import { DEV_ONLY } from './start-kiln.ts';
 
 /** `kiln up` in a home of its own, as a process that can be killed and started again. */
 export interface KillableKiln {
@@ -26,7 +30,10 @@ const START_TIMEOUT_MILLISECONDS = 270_000;
 export const createKillableKiln = async (): Promise<KillableKiln> => {
   const home = await newKilnHome();
   const port = await freePort();
-  const listenerPort = await freePort();
+  const environmentsFile = join(home, 'environments.yml');
+  await writeFile(environmentsFile, DEV_ONLY);
+  const { environments } = readEnvironmentsFile(environmentsFile);
+  const listenerPorts = await Promise.all(environments.map(() => freePort()));
   let running: KilnProcess | undefined;
 
   const kill = (signal: 'SIGKILL' | 'SIGINT'): Promise<number | NodeJS.Signals> => {
@@ -36,12 +43,18 @@ export const createKillableKiln = async (): Promise<KillableKiln> => {
 
   return {
     home,
-    url: `http://127.0.0.1:${listenerPort}`,
+    url: `http://127.0.0.1:${listenerPorts[0] ?? 0}`,
     connection: connect(localConfig(`http://127.0.0.1:${port}`)),
     start: async () => {
       const started = performance.now();
-      const ports = ['--port', String(port), '--listener-port', String(listenerPort)];
-      const kiln = startKilnProcess(['up', ...ports], { KILN_HOME: home });
+      const portsOf = environments.flatMap(({ name }, index) => [
+        '--port-of',
+        `${name}=${listenerPorts[index] ?? 0}`,
+      ]);
+      const kiln = startKilnProcess(['up', '--port', String(port), ...portsOf], {
+        KILN_HOME: home,
+        KILN_ENVIRONMENTS: environmentsFile,
+      });
       running = kiln;
       let end: number | NodeJS.Signals | undefined;
       void kiln.ended.then((how) => (end = how));

@@ -48,7 +48,12 @@ export const launchMachine = async (
     },
     balancing,
   );
-  const rule = { listenerArn: stack.devListenerArn, preview: instanceId, targetGroupArn, tags: [] };
+  const rule = {
+    listenerArn: stack.environments[0].listenerArn,
+    preview: instanceId,
+    targetGroupArn,
+    tags: [],
+  };
   const ruleArn = await createPreviewRule(rule, balancing);
   const register = new RegisterTargetsCommand({
     TargetGroupArn: targetGroupArn,

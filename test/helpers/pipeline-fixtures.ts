@@ -1,7 +1,17 @@
 import type { Announce } from '#pipeline/announce';
 import type { Logger } from '#pipeline/log';
-import type { Deployment, EnvironmentRecord, Evidence, Image, Release, Rollout } from '#pipeline/model';
-import { namesFor } from '#pipeline/names';
+import type { DeployedEnvironment } from '#pipeline/environments/environment';
+import type {
+  Deployment,
+  EnvironmentRecord,
+  Evidence,
+  Image,
+  Lease,
+  Release,
+  Rollout,
+  RolloutPlan,
+} from '#pipeline/model';
+import { deploymentNames } from '#pipeline/names';
 import type { Placement } from '#pipeline/placement';
 
 /** Name of the stack in these tests. */
@@ -45,31 +55,87 @@ export const someEvidence = (n = 1): Evidence => ({
 /** ARN of the target group of the `n`th release. */
 export const targetGroupOf = (n: number): string => `arn:tg/${n}`;
 
+/** What every app in dev is given. */
+export const CONFIGURATION = { digest: 'c0ffee', parameters: {} };
+
+/** The environment that a release enters first: everything at once, nothing judged. */
+export const anEnvironment = (more: Partial<DeployedEnvironment> = {}): DeployedEnvironment => ({
+  name: 'dev',
+  port: 8080,
+  capacity: { min: 2, desired: 2, max: 4 },
+  rollout: {
+    steps: [{ weight: 100, pauseSeconds: 0 }],
+    settleSeconds: 2,
+    deadlineSeconds: 600,
+    alarms: { names: [], insufficientData: 'hold' },
+  },
+  warmBlueMinutes: 0,
+  drainSeconds: 10,
+  healthGraceSeconds: 120,
+  parameters: {},
+  whileOff: 'wait',
+  listenerArn: 'arn:aws:elasticloadbalancing:r:0:listener/app/kiln/1/2',
+  url: 'http://balancer:8080',
+  ...more,
+});
+
 /** The `n`th release's machines in dev. */
-export const aDeployment = (n = 1): Deployment => {
-  const names = namesFor(STACK, aRelease(n), 'dev');
+export const aDeployment = (n = 1, more: Partial<Deployment> = {}): Deployment => {
+  const key = { releaseId: aRelease(n).releaseId, configurationDigest: CONFIGURATION.digest };
+  const names = deploymentNames(STACK, 'hello', key, 'dev');
   return {
     releaseId: aRelease(n).releaseId,
     version: `${n}.0.0`,
     droppedAt: aRelease(n).droppedAt,
     imageId: `ami-${n}`,
     digest: `sha256:${n}`,
+    configuration: CONFIGURATION,
     groupName: names.group,
     launchTemplateName: names.launchTemplate,
     targetGroupArn: targetGroupOf(n),
+    ...more,
   };
 };
 
-/** The rollout of the second release over the first, or of the first over nothing. */
-export const aRollout = (n: 1 | 2 = 2): Rollout => ({
+/** The key of the `n`th release's machines. */
+export const aKey = (n = 1) => ({
+  releaseId: aRelease(n).releaseId,
+  configurationDigest: CONFIGURATION.digest,
+});
+
+/** The lease of the rollout of the `n`th release. */
+export const aLease = (n = 2, more: Partial<Lease> = {}): Lease => ({
+  executionArn: `arn:execution/${n}`,
+  ...aKey(n),
+  since: '2026-01-01T00:00:00Z',
+  trigger: 'drop',
+  ...more,
+});
+
+/** The plan to roll out the `n`th release. */
+export const aPlan = (n = 2, more: Partial<RolloutPlan> = {}): RolloutPlan => ({
   release: aRelease(n),
+  image: anImage(n),
   environment: 'dev',
   executionArn: `arn:execution/${n}`,
+  trigger: 'drop',
+  configuration: CONFIGURATION,
+  planDigest: 'plan',
+  ...more,
+});
+
+/** The rollout of the second release over the first, or of the first over nothing. */
+export const aRollout = (n: 1 | 2 = 2, more: Partial<Rollout> = {}): Rollout => ({
+  ...aPlan(n),
   machines: 2,
-  settleSeconds: 2,
+  strategy: anEnvironment().rollout,
+  warmBlueMinutes: 0,
+  listenerArn: anEnvironment().listenerArn,
   green: aDeployment(n),
   previewRuleArn: 'arn:rule/preview',
+  step: 0,
   ...(n === 2 ? { blue: aDeployment(1), ruleArn: 'arn:rule/app' } : {}),
+  ...more,
 });
 
 /** Where the document of `hello` in dev stands. */
@@ -88,8 +154,6 @@ export const placement: Placement = {
   vpcId: 'vpc-1',
   subnetIds: ['subnet-a', 'subnet-b'],
   securityGroupId: 'sg-1',
-  listenerArn: 'arn:listener',
-  listenerUrl: 'http://balancer',
 };
 
 /** Remembers what was announced. */

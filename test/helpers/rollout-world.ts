@@ -1,14 +1,19 @@
+import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import {
   CreateLaunchTemplateCommand,
   DeleteLaunchTemplateCommand,
   DescribeImagesCommand,
+  DescribeInstancesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { ExecutionStatus } from '@aws-sdk/client-sfn';
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { mockClient } from 'aws-sdk-client-mock';
-import { namesFor } from '#pipeline/names';
+import type { DeployedEnvironment } from '#pipeline/environments/environment';
+import { ENVIRONMENTS_KEY } from '#pipeline/environments/read-environments';
+import { deploymentNames } from '#pipeline/names';
 import { TAG } from '#pipeline/tags';
 import { fakeGroups } from './fake-groups.ts';
 import { aRule, fakeTraffic } from './fake-traffic.ts';
@@ -16,8 +21,9 @@ import { instantClock } from './instant-clock.ts';
 import { memoryDocuments } from './memory-documents.ts';
 import {
   aDeployment,
+  aKey,
+  anEnvironment,
   announcements,
-  aRelease,
   placement,
   quietLog,
   STACK,
@@ -31,12 +37,22 @@ export const rolloutWorld = () => {
   const groups = fakeGroups(traffic.changes);
   const ec2 = mockClient(EC2Client);
   const states = mockClient(SFNClient);
+  const cloudWatch = mockClient(CloudWatchClient);
   const documents = memoryDocuments();
   const clock = instantClock();
   const { names, announce } = announcements();
   const launchTemplates = new Set<string>();
   /** Executions by ARN; others do not exist. */
   const executions = new Map<string, ExecutionStatus>();
+  /** States of the alarms that exist. */
+  const alarms = new Map<string, 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'>();
+  /** What target groups have answered, by ARN. */
+  const requests = new Map<string, { requests: number; errors: number }>();
+  /** Image of a machine, if it is not its group's. */
+  const wrongImages = new Map<string, string>();
+  const imageOf = (instanceId: string): string =>
+    wrongImages.get(instanceId) ?? `ami-${instanceId.split('-')[1] ?? ''}`;
+  documents.all.set(ENVIRONMENTS_KEY, { updatedAt: '', environments: [anEnvironment()] });
   /** Digest tags of the images. */
   const digests = new Map([
     ['ami-1', 'sha256:1'],
@@ -59,12 +75,44 @@ export const rolloutWorld = () => {
       traffic.changes.push('DeleteLaunchTemplate');
       return {};
     });
-  ec2.on(DescribeImagesCommand).callsFake(({ ImageIds = [] }: DescribeImagesCommand['input']) => ({
-    Images: ImageIds.map((ImageId) => ({
-      ImageId,
-      Tags: [{ Key: TAG.digest, Value: digests.get(ImageId) ?? '' }],
+  ec2.on(DescribeImagesCommand).callsFake(({ Filters = [] }: DescribeImagesCommand['input']) => ({
+    Images: (Filters[0]?.Values ?? [])
+      .filter((ImageId) => digests.has(ImageId))
+      .map((ImageId) => ({
+        ImageId,
+        State: 'available',
+        Tags: [{ Key: TAG.digest, Value: digests.get(ImageId) ?? '' }],
+      })),
+  }));
+  ec2.on(DescribeInstancesCommand).callsFake(({ InstanceIds = [] }: DescribeInstancesCommand['input']) => ({
+    Reservations: [
+      { Instances: InstanceIds.map((InstanceId) => ({ InstanceId, ImageId: imageOf(InstanceId) })) },
+    ],
+  }));
+  cloudWatch.on(DescribeAlarmsCommand).callsFake(({ AlarmNames = [] }: DescribeAlarmsCommand['input']) => ({
+    MetricAlarms: AlarmNames.filter((name) => alarms.has(name)).map((AlarmName) => ({
+      AlarmName,
+      StateValue: alarms.get(AlarmName),
     })),
   }));
+  cloudWatch
+    .on(GetMetricDataCommand)
+    .callsFake(({ MetricDataQueries = [], StartTime }: GetMetricDataCommandInput) => ({
+      MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
+        const dimension = MetricStat?.Metric?.Dimensions?.find(({ Name }) => Name === 'TargetGroup');
+        const counts = [...requests].find(([arn]) => arn.endsWith(dimension?.Value ?? ' '))?.[1];
+        const name = MetricStat?.Metric?.MetricName;
+        const value =
+          name === 'RequestCount'
+            ? counts?.requests
+            : name?.includes('5XX') === true
+              ? counts?.errors
+              : undefined;
+        return value === undefined
+          ? { Id, Timestamps: [], Values: [] }
+          : { Id, Timestamps: [StartTime ?? new Date(0)], Values: [value] };
+      }),
+    }));
   states
     .on(DescribeExecutionCommand)
     .callsFake(({ executionArn = '' }: DescribeExecutionCommand['input']) => ({
@@ -79,12 +127,22 @@ export const rolloutWorld = () => {
     launchTemplates,
     executions,
     digests,
+    alarms,
+    requests,
+    wrongImages,
+    /** The environments as deployed; `dev` unless named otherwise. */
+    configure: (...environments: readonly Partial<DeployedEnvironment>[]): void => {
+      documents.all.set(ENVIRONMENTS_KEY, {
+        updatedAt: '',
+        environments: environments.map((more) => anEnvironment(more)),
+      });
+    },
     changes: traffic.changes,
     announced: names,
     /** Puts the machines of the `n`th release there, as StartRollout would have; healthy unless told otherwise. */
     launch: (n: number, health: 'healthy' | 'unhealthy' = 'healthy', machines = 2): void => {
       const deployment = aDeployment(n);
-      const { preview, targetGroup } = namesFor(STACK, aRelease(n), 'dev');
+      const { preview, targetGroup } = deploymentNames(STACK, 'hello', aKey(n), 'dev');
       launchTemplates.add(deployment.launchTemplateName);
       traffic.targetGroups.set(targetGroup, targetGroupOf(n));
       traffic.health.set(
@@ -95,6 +153,7 @@ export const rolloutWorld = () => {
       groups.groups.set(deployment.groupName, {
         AutoScalingGroupName: deployment.groupName,
         DesiredCapacity: machines,
+        MaxSize: 10,
         TargetGroupARNs: [targetGroupOf(n)],
       } as AutoScalingGroup);
     },
@@ -103,12 +162,12 @@ export const rolloutWorld = () => {
       balancing: traffic.client,
       ec2: new EC2Client({ region: 'r' }),
       states: new SFNClient({ region: 'r' }),
+      cloudWatch: new CloudWatchClient({ region: 'r' }),
       documents,
       clock,
       announce,
       log: quietLog,
       stack: STACK,
-      listenerArn: placement.listenerArn,
       placement,
     },
   };

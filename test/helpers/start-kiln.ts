@@ -1,17 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBase } from '#bakery/base/ensure-base';
 import type { CommandContext } from '#cli/command-context';
 import { connect, localConfig } from '#cli/connection';
 import { deployKiln } from '#cli/deploy/deploy-kiln';
+import { readEnvironmentsFile } from '#cli/environments-file';
+import type { EnvironmentsFile } from '#cli/environments-file';
 import { kilnHome } from '#cli/home';
+import type { ListenerPorts } from '#cli/listener-ports';
 import { createOutput } from '#cli/output';
 import { startLocalCloud } from '#localcloud/cloud';
 import type { LocalCloud } from '#localcloud/cloud';
+import type { Log } from '#localcloud/cloud-context';
+import type { Hypervisor } from '#localcloud/hypervisor/driver';
+import type { ServiceFactory } from '#localcloud/service';
+import { defaultServices } from '#localcloud/services';
+import { createEc2 } from '#localcloud/services/ec2/index';
 import { systemClock } from '#pipeline/clock';
 import { createDocumentStore } from '#pipeline/documents/document-store';
 import { freePort } from './free-port.ts';
+
+/** One environment, which a release enters by itself. */
+export const DEV_ONLY = `
+environments:
+  - name: dev
+    rollout: { settleSeconds: 2 }
+    drainSeconds: 10
+    warmBlueMinutes: 0
+`;
 
 /** Kiln as `npm start` has it, in a folder of its own and on free ports. */
 export interface RunningKiln extends CommandContext {
@@ -21,29 +38,52 @@ export interface RunningKiln extends CommandContext {
   stop(): Promise<void>;
 }
 
+/** A free port for each environment. */
+export const freeListenerPorts = async ({ environments }: EnvironmentsFile): Promise<ListenerPorts> =>
+  Object.fromEntries(
+    await Promise.all(environments.map(async ({ name }) => [name, await freePort()] as const)),
+  );
+
 /** Where a Kiln that was started before left its state. */
 export interface KilnState {
   readonly stateDir: string;
   readonly port: number;
-  readonly listenerPort: number;
+  readonly file: EnvironmentsFile;
+  readonly ports: ListenerPorts;
 }
 
-/** A new folder and free ports. */
-export const newKilnState = async (): Promise<KilnState> => ({
-  stateDir: await mkdtemp(join(tmpdir(), 'kiln-e2e-')),
-  port: await freePort(),
-  listenerPort: await freePort(),
-});
+/** A new folder and free ports, for the project's environments or those of another file's text. */
+export const newKilnState = async (environments?: string): Promise<KilnState> => {
+  const stateDir = await mkdtemp(join(tmpdir(), 'kiln-e2e-'));
+  const path = environments === undefined ? undefined : join(stateDir, 'environments.yml');
+  if (path !== undefined && environments !== undefined) await writeFile(path, environments);
+  const file = readEnvironmentsFile(path);
+  return { stateDir, port: await freePort(), file, ports: await freeListenerPorts(file) };
+};
 
-/** Starts the local cloud and deploys the stack and the base into it; nothing is released yet. */
-export const startKiln = async (state?: KilnState): Promise<RunningKiln> => {
-  const { stateDir, port, listenerPort } = state ?? (await newKilnState());
+const servicesOn = (hypervisor: Hypervisor): readonly ServiceFactory[] =>
+  defaultServices.map((create) =>
+    create === createEc2 ? (context) => createEc2(context, { hypervisor }) : create,
+  );
+
+/**
+ * Starts the local cloud and deploys the stack and the base into it; nothing is released yet. There is `dev` unless the
+ * state says otherwise. Machines are QEMU's unless
+ * another hypervisor is given.
+ */
+export const startKiln = async (
+  state?: KilnState,
+  hypervisor?: Hypervisor,
+  log?: Log,
+): Promise<RunningKiln> => {
+  const { stateDir, port, file, ports } = state ?? (await newKilnState(DEV_ONLY));
   const base = await ensureBase({ home: kilnHome() });
-  const cloud = await startLocalCloud({ stateDir, port });
+  const services = hypervisor === undefined ? {} : { services: servicesOn(hypervisor) };
+  const cloud = await startLocalCloud({ stateDir, port, ...services, ...(log === undefined ? {} : { log }) });
   try {
     const connection = connect(localConfig(cloud.endpointUrl));
     const output = createOutput(true);
-    const stack = await deployKiln(base, { DevListenerPort: String(listenerPort) }, { connection, output });
+    const stack = await deployKiln(base, { file, ports }, { connection, output });
     return {
       cloud,
       stateDir,

@@ -13,6 +13,15 @@ export interface TrafficReport {
   readonly secondsTaken: number;
 }
 
+/** Requests that go on until they are stopped. */
+export interface Traffic {
+  /** Requests answered by each release up to now. */
+  answered(): Readonly<Record<string, number>>;
+  /** Failures up to now. */
+  failures(): readonly string[];
+  stop(): Promise<TrafficReport>;
+}
+
 const get = (url: string, agent: Agent): Promise<{ status: number; body: string }> =>
   new Promise((resolve, reject) => {
     const call = request(url, { agent, timeout: ANSWER_TIMEOUT_MILLISECONDS }, (answer) => {
@@ -35,7 +44,7 @@ const get = (url: string, agent: Agent): Promise<{ status: number; body: string 
 export const startTraffic = (
   url: string,
   { perSecond, connections }: { readonly perSecond: number; readonly connections: number },
-): { stop(): Promise<TrafficReport> } => {
+): Traffic => {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const started = performance.now();
   const failures: string[] = [];
@@ -67,6 +76,8 @@ export const startTraffic = (
   }, 1000 / perSecond);
 
   return {
+    answered: () => ({ ...byRelease }),
+    failures: () => [...failures],
     stop: async () => {
       clearInterval(timer);
       // The timer must not hold the process up once every answer is there.

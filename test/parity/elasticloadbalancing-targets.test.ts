@@ -53,45 +53,7 @@ describe('a target', () => {
     expect(await healthOf(elb, TargetGroupArn)).toEqual(['unused Target.NotInUse']);
   });
 
-  test('drains for the whole delay, finishing what is under way, then vanishes', async () => {
-    const world = await startWorld(20);
-    const { elb } = world;
-    const TargetGroupArn = await createGroup(elb, 'blue');
-    await elb.modifyTargetGroupAttributes({
-      TargetGroupArn,
-      Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '10' }],
-    });
-    const open: (() => void)[] = [];
-    const server = await serve((incoming, response) => {
-      if (incoming.url === '/slow') open.push(() => response.end('slow'));
-      else response.end('fast');
-    });
-    const target = await register(world, TargetGroupArn, portOf(server));
-    const listener = await createListener(elb, await createBalancer(elb));
-    await elb.modifyListener({
-      ListenerArn: listener.arn,
-      DefaultActions: [{ Type: 'forward', TargetGroupArn }],
-    });
-    await eventually(async () => (await healthOf(elb, TargetGroupArn))[0] === 'healthy');
-    const slow = fetch(`${listener.url}slow`);
-    const cut = fetch(`${listener.url}slow`).catch(() => 'cut');
-    await eventually(() => open.length === 2);
-    await elb.deregisterTargets({ TargetGroupArn, Targets: [target] });
-    expect(await healthOf(elb, TargetGroupArn)).toEqual(['draining Target.DeregistrationInProgress']);
-    expect((await fetch(listener.url)).status).toBe(503);
-    open[0]?.();
-    expect(await (await slow).text()).toBe('slow');
-    expect(await healthOf(elb, TargetGroupArn)).toEqual(['draining Target.DeregistrationInProgress']);
-    await eventually(async () => (await healthOf(elb, TargetGroupArn)).length === 0);
-    expect(await cut).toBe('cut');
-    const { TargetHealthDescriptions } = await elb.describeTargetHealth({
-      TargetGroupArn,
-      Targets: [target],
-    });
-    expect(TargetHealthDescriptions?.[0]?.TargetHealth?.Reason).toBe('Target.NotRegistered');
-  });
-
-  test('of a group without rules leaves at once, but not before its last request', async () => {
+  test('L02 of a group without rules leaves at once, but not before its last request', async () => {
     const world = await startWorld(20);
     const { elb } = world;
     const TargetGroupArn = await createGroup(elb, 'blue');

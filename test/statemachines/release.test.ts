@@ -44,9 +44,10 @@ describe('the release state machine', () => {
       },
     });
     expect(result.status).toBe('SUCCEEDED');
+    const { releaseId } = release;
     expect(rollouts).toEqual([
-      ['test-dev', { environment: 'dev', release, image }],
-      ['test-prod', { environment: 'prod', release, image }],
+      ['test-dev', { app: 'hello', releaseId, environment: 'dev', trigger: 'drop' }],
+      ['test-prod', { app: 'hello', releaseId, environment: 'prod', trigger: 'drop' }],
     ]);
   });
 

@@ -33,6 +33,11 @@ describe.each(files)('%s', (file) => {
     expect(result.errorsText()).toBe('');
   });
 
+  test('has no null, which a template cannot carry: an expression makes it', () => {
+    // CloudFormation leaves out or refuses properties that are null; the variable would not exist.
+    expect(JSON.stringify(machine)).not.toMatch(/[:,[]null[,}\]]/);
+  });
+
   test('names a function of its own for every placeholder, after the state', () => {
     for (const [, name = ''] of text.matchAll(/\$\{(\w+)Arn\}/g)) {
       if (name.endsWith('StateMachine')) continue;
@@ -43,17 +48,15 @@ describe.each(files)('%s', (file) => {
 
   test('retries and catches only errors that exist', () => {
     for (const name of collect(machine, 'ErrorEquals').flat() as string[]) {
-      const known = /^(States|Lambda)\./.test(name) || errorNames.has(name);
+      const known = /^(States|Lambda|StepFunctions)\./.test(name) || errorNames.has(name);
       expect([name, known]).toEqual([name, true]);
     }
   });
 
   test('gives every task a time-out', () => {
     for (const states of collect(machine, 'States')) {
-      for (const [name, state] of Object.entries(
-        states as Record<string, { Type: string; TimeoutSeconds?: number }>,
-      )) {
-        if (state.Type === 'Task') expect([name, state.TimeoutSeconds]).toEqual([name, expect.any(Number)]);
+      for (const state of Object.values(states as Record<string, { Type: string }>)) {
+        if (state.Type === 'Task') expect(state).toHaveProperty('TimeoutSeconds');
       }
     }
   });

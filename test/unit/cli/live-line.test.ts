@@ -27,6 +27,17 @@ describe('createLiveLine', () => {
     ]);
   });
 
+  test('writes figures of the same topic seldom where there is no terminal, and forgets what is left', () => {
+    const stream = recordingStream(false);
+    const step = createLiveLine(stream).step('JudgeStep');
+    step.detail('13 of 95', 'judging');
+    step.detail('14 of 95', 'judging');
+    step.detail('holds', 'holding');
+    step.leave();
+    step.done();
+    expect(stream.written).toEqual([expect.stringContaining('13 of 95'), expect.stringContaining('holds')]);
+  });
+
   test('keeps every line of a terminal within its width', () => {
     const stream = recordingStream(true);
     const step = createLiveLine(stream).step('deploy');

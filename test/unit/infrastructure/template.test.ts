@@ -17,13 +17,15 @@ const resources = (file: string): Readonly<Record<string, Resource>> =>
   (read(`infrastructure/${file}.yml`) as { Resources: Record<string, Resource> }).Resources;
 
 interface Service {
+  readonly resources: readonly string[];
+  readonly custom: { readonly retryForADay: object };
   readonly provider: { readonly logRetentionInDays: number; readonly timeout: number };
   readonly functions: Record<
     string,
     {
       readonly timeout?: number;
       readonly events?: readonly {
-        readonly eventBridge: { readonly retryPolicy?: object; readonly pattern: object };
+        readonly eventBridge?: { readonly retryPolicy?: unknown; readonly pattern: object };
       }[];
     }
   >;
@@ -86,31 +88,48 @@ describe('the network', () => {
   });
 });
 
+describe('the environments', () => {
+  test('their listeners, and nothing else, decide who reaches the load balancer', () => {
+    const { LoadBalancerSecurityGroup } = resources('load-balancer');
+    expect(LoadBalancerSecurityGroup?.Properties['SecurityGroupIngress']).toBe(
+      '${file(infrastructure/environments.cjs):ingress}',
+    );
+    expect(service.resources).toContain('${file(infrastructure/environments.cjs):template}');
+  });
+
+  test('no function is bound to the listener of one environment', () => {
+    expect(readFileSync('serverless.yml', 'utf8')).not.toMatch(/Listener/);
+  });
+});
+
 describe('the functions', () => {
   test('logs do not stay for ever', () => {
     expect(service.provider.logRetentionInDays).toBeLessThanOrEqual(90);
   });
 
   test('D14: an event that cannot be delivered is tried again for a day', () => {
-    const events = Object.values(service.functions).flatMap((each) => each.events ?? []);
-    expect(events).toHaveLength(1);
-    for (const { eventBridge } of events) {
-      expect(eventBridge.retryPolicy).toEqual({ maximumEventAge: 86_400, maximumRetryAttempts: 185 });
-    }
+    expect(service.custom.retryForADay).toEqual({ maximumEventAge: 86_400, maximumRetryAttempts: 185 });
+    const lossless = Object.entries(service.functions).filter(([, { events = [] }]) =>
+      events.some(({ eventBridge }) => eventBridge?.retryPolicy === '${self:custom.retryForADay}'),
+    );
+    expect(lossless.map(([name]) => name)).toEqual(['startRelease', 'storeApproval', 'decideApproval']);
   });
 
   test('D08: the rule takes events of S3 about this bucket only', () => {
-    expect(service.functions['startRelease']?.events?.[0]?.eventBridge.pattern).toMatchObject({
+    expect(service.functions['startRelease']?.events?.[0]?.eventBridge?.pattern).toMatchObject({
       source: ['aws.s3'],
       detail: { bucket: { name: ['Bucket'] } },
     });
   });
 });
 
+/** As `expiryMinutes` in the environments file may be. */
+const LONGEST_APPROVAL_SECONDS = 604_800;
+
 interface State {
   readonly Type: string;
   readonly Resource?: string;
-  readonly TimeoutSeconds?: number;
+  readonly TimeoutSeconds?: number | string;
   readonly Arguments?: { readonly FunctionName?: string };
   readonly ItemProcessor?: Machine;
 }
@@ -134,8 +153,12 @@ describe.each(readdirSync('statemachines'))('%s', (file) => {
     expect(limit).toBeGreaterThan(0);
     for (const [name, state] of allStates(machine)) {
       if (state.Type !== 'Task') continue;
-      expect([name, state.TimeoutSeconds]).toEqual([name, expect.any(Number)]);
-      expect(state.TimeoutSeconds).toBeLessThanOrEqual(limit);
+      const seconds =
+        state.TimeoutSeconds === '{% $plan.approval.expirySeconds %}'
+          ? LONGEST_APPROVAL_SECONDS
+          : state.TimeoutSeconds;
+      expect([name, seconds]).toEqual([name, expect.any(Number)]);
+      expect(seconds).toBeLessThanOrEqual(limit);
     }
   });
 
@@ -145,7 +168,7 @@ describe.each(readdirSync('statemachines'))('%s', (file) => {
       if (placeholder === null) continue;
       const [, first = '', rest = ''] = placeholder;
       const seconds = service.functions[`${first.toLowerCase()}${rest}`]?.timeout ?? service.provider.timeout;
-      expect([name, TimeoutSeconds >= seconds + 30]).toEqual([name, true]);
+      expect([name, Number(TimeoutSeconds) >= seconds + 30]).toEqual([name, true]);
     }
   });
 });

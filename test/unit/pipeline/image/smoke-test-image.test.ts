@@ -20,11 +20,13 @@ import {
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { smokeTestImage } from '#pipeline/image/smoke-test-image';
+import { ENVIRONMENTS_KEY } from '#pipeline/environments/read-environments';
 import { releaseKey } from '#pipeline/release/release-record';
 import { TAG } from '#pipeline/tags';
 import { instantClock } from '#test/helpers/instant-clock';
 import { memoryDocuments } from '#test/helpers/memory-documents';
 import {
+  anEnvironment,
   anImage,
   announcements,
   aRelease,
@@ -38,21 +40,24 @@ const ec2 = mockClient(EC2Client);
 const elb = mockClient(ElasticLoadBalancingV2Client);
 
 const release = aRelease();
+const environment = anEnvironment({ parameters: { LOG_LEVEL: 'debug' } });
 const image = anImage(1, { smokeRequests: [{ path: '/hello', status: 201 }] });
 
 /** How each launched machine is described, by its id; launches give i-0, i-1, … by their token. */
 let machines: Record<string, Instance>;
 let tokens: string[];
 let answers: Record<string, number>;
-let requests: { path: string; preview: string | null }[];
+let requests: { url: string; preview: string | null }[];
 
 const fetch = ((url: URL, options: RequestInit) => {
-  requests.push({ path: url.pathname, preview: new Headers(options.headers).get('x-kiln-preview') });
+  requests.push({ url: String(url), preview: new Headers(options.headers).get('x-kiln-preview') });
   return Promise.resolve(new Response('body', { status: answers[url.pathname] ?? 200 }));
 }) as typeof globalThis.fetch;
 
 const run = () => {
-  const documents = memoryDocuments();
+  const documents = memoryDocuments({
+    [ENVIRONMENTS_KEY]: { updatedAt: '', environments: [environment, anEnvironment({ name: 'prod' })] },
+  });
   const clock = instantClock();
   const { names, announce } = announcements();
   const result = smokeTestImage(
@@ -97,12 +102,9 @@ beforeEach(() => {
   }));
   ec2.on(GetConsoleOutputCommand).resolves({ Output: Buffer.from('kiln: booted\n').toString('base64') });
   ec2.on(TerminateInstancesCommand).resolves({});
-  elb
-    .on(DescribeTargetGroupsCommand)
-    .rejectsOnce(elbError('TargetGroupNotFoundException'))
-    .resolves({
-      TargetGroups: [{ TargetGroupArn: 'arn:tg' }],
-    });
+  elb.on(DescribeTargetGroupsCommand).resolves({
+    TargetGroups: [{ TargetGroupArn: 'arn:tg' }],
+  });
   elb.on(CreateTargetGroupCommand).resolves({ TargetGroups: [{ TargetGroupArn: 'arn:tg' }] });
   elb.on(DescribeRulesCommand).resolves({ Rules: [] });
   elb.on(CreateRuleCommand).resolves({ Rules: [{ RuleArn: 'arn:rule' }] });
@@ -114,7 +116,10 @@ describe('smokeTestImage', () => {
     const { result, documents, names } = run();
     const { evidence } = await result;
     expect(requests).toEqual(
-      ['/health', '/hello'].map((path) => ({ path, preview: `${release.releaseId}.smoke` })),
+      ['/health', '/hello'].map((path) => ({
+        url: `${environment.url}${path}`,
+        preview: `${release.releaseId}.smoke`,
+      })),
     );
     expect(evidence).toMatchObject({ digest: image.digest, instanceId: 'i-0', consoleTail: 'kiln: booted' });
     expect(documents.all.get(releaseKey(release))).toMatchObject({ status: 'tested', evidence });
@@ -130,6 +135,13 @@ describe('smokeTestImage', () => {
         { ResourceType: 'instance', Tags: expect.arrayContaining([{ Key: TAG.purpose, Value: 'smoke' }]) },
       ],
     });
+  });
+
+  test('the machine boots as in the first environment and is reached through its listener', async () => {
+    await run().result;
+    const { UserData = '' } = ec2.commandCalls(RunInstancesCommand)[0]?.args[0].input ?? {};
+    expect(Buffer.from(UserData, 'base64').toString()).toBe('LOG_LEVEL="debug"\nKILN_ENV="dev"\n');
+    expect(elb.commandCalls(CreateRuleCommand)[0]?.args[0].input.ListenerArn).toBe(environment.listenerArn);
   });
 
   test('the machine goes away when the test passed', async () => {
@@ -229,7 +241,7 @@ describe('smokeTestImage', () => {
     ec2.on(TerminateInstancesCommand).rejects(ec2Error('UnauthorizedOperation'));
     const { result, documents } = run();
     await expect(result).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
-    expect(documents.all.size).toBe(0);
+    expect(documents.all.has(releaseKey(release))).toBe(false);
   });
 
   test('removes the preview rule before the target group that it refers to', async () => {

@@ -11,6 +11,7 @@ import type { Filter } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { namesFor } from '#pipeline/names';
+import { ENVIRONMENTS_KEY } from '#pipeline/environments/read-environments';
 import { rejectRelease } from '#pipeline/release/reject-release';
 import { releaseKey } from '#pipeline/release/release-record';
 import { TAG } from '#pipeline/tags';
@@ -19,11 +20,10 @@ import { instantClock } from '#test/helpers/instant-clock';
 import { memoryDocuments } from '#test/helpers/memory-documents';
 import {
   aDeployment,
+  anEnvironment,
   announcements,
   aRecord,
   aRelease,
-  DEV,
-  placement,
   quietLog,
   STACK,
 } from '#test/helpers/pipeline-fixtures';
@@ -55,7 +55,13 @@ const matching = (all: readonly Resource[], filters: readonly Filter[] = []): Re
     }),
   );
 
-const setUp = (documents = memoryDocuments()) => {
+const ENVIRONMENTS = [anEnvironment(), anEnvironment({ name: 'prod', listenerArn: 'arn:listener/prod' })];
+
+const setUp = (more: Readonly<Record<string, object>> = {}) => {
+  const documents = memoryDocuments({
+    [ENVIRONMENTS_KEY]: { updatedAt: '', environments: ENVIRONMENTS },
+    ...more,
+  });
   const { names, announce } = announcements();
   const deps = {
     ec2: new EC2Client({ region: 'r' }),
@@ -65,7 +71,6 @@ const setUp = (documents = memoryDocuments()) => {
     clock: instantClock(),
     log: quietLog,
     stack: STACK,
-    listenerArn: placement.listenerArn,
   };
   return { deps, documents, names };
 };
@@ -167,9 +172,16 @@ describe('rejectRelease', () => {
     expect(removed).toEqual([]);
   });
 
-  test('G10: never removes an image that serves in an environment', async () => {
-    await reject(setUp(memoryDocuments({ [DEV]: aRecord({ current: aDeployment(1) }) })).deps);
-    expect(removed).toEqual([]);
+  test.each([
+    ['serves', { current: aDeployment(1) }],
+    ['is warm', { current: aDeployment(2), warm: { deployment: aDeployment(1), until: '2026-01-02' } }],
+    ['a rollback would need', { current: aDeployment(3), previous: [aDeployment(2), aDeployment(1)] }],
+  ])('G10: never removes an image that %s in an environment', async (_what, record) => {
+    for (const environment of ['dev', 'prod']) {
+      const key = `kiln/environments/${environment}/hello.json`;
+      await reject(setUp({ [key]: aRecord(record) }).deps);
+      expect(removed).toEqual([]);
+    }
   });
 
   test('G10: never removes an image that a release of the same content runs', async () => {

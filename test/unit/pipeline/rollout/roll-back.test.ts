@@ -1,21 +1,35 @@
 import { ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ENVIRONMENTS_KEY } from '#pipeline/environments/read-environments';
 import type { EnvironmentRecord } from '#pipeline/model';
+import { releaseKey } from '#pipeline/release/release-record';
 import { rollBack } from '#pipeline/rollout/roll-back';
 import { aRule } from '#test/helpers/fake-traffic';
-import { aDeployment, aRecord, aRelease, DEV, targetGroupOf } from '#test/helpers/pipeline-fixtures';
+import {
+  aDeployment,
+  aLease,
+  aPlan,
+  aRecord,
+  aRelease,
+  DEV,
+  targetGroupOf,
+} from '#test/helpers/pipeline-fixtures';
 import { rolloutWorld, untilDone } from '#test/helpers/rollout-world';
 import { elbError } from '#test/helpers/service-error';
 
 let world: ReturnType<typeof rolloutWorld>;
 
-const lease = { executionArn: 'arn:execution/2', releaseId: aRelease(2).releaseId, since: '' };
+const lease = aLease(2);
 const cause = JSON.stringify({ errorType: 'TargetsNotHealthyYet', errorMessage: '1 of 2' });
 
 const back = (n: 1 | 2 = 2) =>
   rollBack(
     {
-      rollout: { release: aRelease(n), environment: 'dev', executionArn: 'arn:execution/2' },
+      app: 'hello',
+      releaseId: aRelease(n).releaseId,
+      environment: 'dev',
+      executionArn: 'arn:execution/2',
+      plan: aPlan(n),
       error: 'TargetsNotHealthyYet',
       cause,
     },
@@ -103,7 +117,7 @@ describe('rollBack', () => {
 
   test('makes no document where there is none', async () => {
     await back();
-    expect(world.documents.all.size).toBe(0);
+    expect([...world.documents.all.keys()]).toEqual([ENVIRONMENTS_KEY]);
   });
 
   test("leaves another rollout's lease alone", async () => {
@@ -128,6 +142,18 @@ describe('rollBack', () => {
     await expect(back()).rejects.toMatchObject({ name: 'ReleaseLive' });
     expect(world.changes).toEqual([]);
     expect(world.documents.all.get(DEV)).toHaveProperty('lease');
+  });
+
+  test('says of the release as a whole that it ended, which nobody else does for a promotion', async () => {
+    const key = releaseKey(aRelease(2));
+    world.documents.all.set(key, { ...aRelease(2), status: 'rolling-out', updatedAt: '' });
+    shifted(50);
+    await untilDone(back, drained);
+    expect(world.documents.all.get(key)).toMatchObject({
+      status: 'failed',
+      reason: 'TargetsNotHealthyYet',
+      environments: { dev: { status: 'rolled-back' } },
+    });
   });
 
   test('gives the lease back only when green is gone', async () => {

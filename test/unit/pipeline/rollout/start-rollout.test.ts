@@ -8,7 +8,9 @@ import { TAG } from '#pipeline/tags';
 import { aRule } from '#test/helpers/fake-traffic';
 import {
   aDeployment,
-  anImage,
+  aKey,
+  aLease,
+  aPlan,
   aRecord,
   aRelease,
   DEV,
@@ -20,11 +22,7 @@ import { rolloutWorld, untilDone } from '#test/helpers/rollout-world';
 
 let world: ReturnType<typeof rolloutWorld>;
 
-const start = (n: 1 | 2 | 3 = 2) =>
-  startRollout(
-    { release: aRelease(n), image: anImage(n), environment: 'dev', executionArn: `arn:execution/${n}` },
-    world.deps,
-  );
+const start = (n: 1 | 2 | 3 = 2) => startRollout({ plan: aPlan(n) }, world.deps);
 
 const dev = (): EnvironmentRecord | undefined =>
   world.documents.all.get(DEV) as EnvironmentRecord | undefined;
@@ -33,6 +31,7 @@ const tested = (n: number): void => {
   world.documents.all.set(releaseKey(aRelease(n)), {
     ...aRelease(n),
     status: 'rolling-out',
+    environments: { dev: { status: 'rolling-out', at: '' } },
     evidence: someEvidence(n),
   });
 };
@@ -73,6 +72,11 @@ describe('startRollout', () => {
     expect(world.changes).toContain('CreateGroup 5');
   });
 
+  test('I1: an environment that is just being switched on counts with what it had', async () => {
+    serving(0, { off: { since: '', by: 'ann', capacity: { min: 2, desired: 3, max: 6 } } });
+    expect(await start()).toMatchObject({ rollout: { machines: 3 } });
+  });
+
   test('I10: everything carries the tags of the release from the call that creates it', async () => {
     await start(1);
     const Tags = expect.arrayContaining([
@@ -92,7 +96,7 @@ describe('startRollout', () => {
 
   test.each([
     ['the image was tampered with', () => world.digests.set('ami-2', 'sha256:other')],
-    ['the image lost its digest', () => world.digests.delete('ami-2')],
+    ['the image lost its digest', () => world.digests.set('ami-2', '')],
     ['nothing was smoke-tested', () => world.documents.all.delete(releaseKey(aRelease(2)))],
   ])('G08: refuses an image when %s', async (_what, tamper) => {
     tamper();
@@ -101,19 +105,33 @@ describe('startRollout', () => {
   });
 
   test('D04 I8: refuses a release that was dropped before the one that serves', async () => {
-    world.documents.all.set(DEV, aRecord({ current: aDeployment(3) }));
+    world.documents.all.set(DEV, aRecord({ current: aDeployment(3), newestDrop: aRelease(3) }));
     await expect(start()).rejects.toMatchObject({ name: 'ReleaseSuperseded' });
     expect(world.changes).toEqual([]);
   });
 
-  test('D04: orders drops by time, not by how the time is written', async () => {
-    const current = { ...aDeployment(1), droppedAt: '2026-01-02T00:00:00.500Z' };
-    world.documents.all.set(DEV, aRecord({ current }));
+  test('I8: a drop older than one that was rolled back from stays out as well', async () => {
+    serving(2, { newestDrop: aRelease(3) });
     await expect(start()).rejects.toMatchObject({ name: 'ReleaseSuperseded' });
   });
 
+  test.each(['promotion', 'rollback'] as const)(
+    'I8: a person may go back to an older drop: %s',
+    async (trigger) => {
+      serving(2, { newestDrop: aRelease(3) });
+      await startRollout({ plan: aPlan(2, { trigger }) }, world.deps);
+      expect(world.changes).toContain('CreateGroup 2');
+    },
+  );
+
+  test('refuses what serves already', async () => {
+    serving();
+    await expect(start(1)).rejects.toMatchObject({ name: 'ReleaseAlreadyServes' });
+    expect(world.changes).toEqual([]);
+  });
+
   test('I6 R12: waits while another rollout runs', async () => {
-    serving(2, { lease: { executionArn: 'arn:execution/3', releaseId: aRelease(3).releaseId, since: '' } });
+    serving(2, { lease: aLease(3) });
     world.executions.set('arn:execution/3', 'RUNNING');
     await expect(start()).rejects.toMatchObject({ name: 'RolloutInProgress' });
     expect(dev()?.lease?.executionArn).toBe('arn:execution/3');
@@ -122,7 +140,7 @@ describe('startRollout', () => {
 
   describe('after a rollout that was killed', () => {
     const killed = (): void => {
-      serving(2, { lease: { executionArn: 'arn:execution/2', releaseId: aRelease(2).releaseId, since: '' } });
+      serving(2, { lease: aLease(2) });
       world.launch(2);
     };
     const drained = (): void => {
@@ -164,26 +182,27 @@ describe('startRollout', () => {
       expect(world.documents.all.get(releaseKey(aRelease(2)))).toMatchObject({
         status: 'failed',
         reason: 'RolloutAbandoned',
+        environments: { dev: { status: 'failed' } },
       });
     });
 
     test('still knows what to remove when it is itself killed in between', async () => {
       killed();
       await expect(start(3)).rejects.toMatchObject({ name: 'TargetsStillDraining' });
-      expect(dev()?.retiring).toEqual([aRelease(2).releaseId]);
+      expect(dev()?.retiring).toEqual([aKey(2)]);
       drained();
       await untilDone(() => start(3));
       expect(dev()).not.toHaveProperty('retiring');
     });
 
     test('never removes what serves: the killed rollout had made its green current', async () => {
-      serving(2, { lease: { executionArn: 'arn:execution/1', releaseId: aRelease(1).releaseId, since: '' } });
+      serving(2, { lease: aLease(1) });
       await start(2);
       expect(world.changes).toEqual(['CreateTargetGroup', 'CreateRule 2 tg/new=1', 'CreateGroup 2']);
     });
 
     test('removes the blue that it left', async () => {
-      serving(2, { retiring: [aRelease(2).releaseId] });
+      serving(2, { retiring: [aKey(2)] });
       world.launch(2);
       await untilDone(() => start(3), drained);
       expect(world.changes).toContain('DeleteGroup');

@@ -96,8 +96,8 @@ describe('setWeights', () => {
 describe('findAppRule', () => {
   test('does not take a preview rule for the one that carries traffic', async () => {
     traffic.rules.push(aRule('arn:rule/preview', 5, { 'arn:tg/2': 1 }, 'x'));
-    expect(await findAppRule('arn:listener', 'arn:tg/2', traffic.client)).toBeUndefined();
+    expect(findAppRule(traffic.rules, 'arn:tg/2')).toBeUndefined();
     traffic.rules.push(aRule('arn:rule/app', 1000, { 'arn:tg/1': 100, 'arn:tg/2': 0 }));
-    expect(await findAppRule('arn:listener', 'arn:tg/2', traffic.client)).toBe('arn:rule/app');
+    expect(findAppRule(traffic.rules, 'arn:tg/2')).toBe('arn:rule/app');
   });
 });

@@ -38,7 +38,6 @@ describe('createTargetGroup', () => {
     traffic.mock.on(CreateTargetGroupCommand).rejects(elbError('DuplicateTargetGroupNameException'));
     traffic.mock
       .on(DescribeTargetGroupsCommand)
-      .rejectsOnce(elbError('TargetGroupNotFoundException'))
       .resolves({ TargetGroups: [{ TargetGroupArn: 'arn:tg/made' }] });
     expect(await create()).toBe('arn:tg/made');
   });
