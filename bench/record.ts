@@ -14,7 +14,7 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   /** `x` for a ratio. */
-  readonly unit: 'x' | 'ms' | 's' | 'MiB' | 'blocks';
+  readonly unit: 'x' | 'ms' | 's' | 'MiB' | 'blocks' | 'calls';
   /** The most that it should be. */
   readonly aim?: number;
 }
