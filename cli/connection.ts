@@ -10,6 +10,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { rootCredentials } from '#localcloud/root-credentials';
@@ -44,6 +45,7 @@ export interface Connection {
   readonly events: EventBridgeClient;
   readonly lambda: LambdaClient;
   readonly s3: S3Client;
+  readonly sqs: SQSClient;
   readonly ssm: SSMClient;
   readonly states: SFNClient;
   readonly sts: STSClient;
@@ -111,6 +113,7 @@ export const connect = (config: ClientConfig): Connection => ({
   events: new EventBridgeClient(config),
   lambda: new LambdaClient(config),
   s3: new S3Client(config),
+  sqs: new SQSClient(config),
   ssm: new SSMClient(config),
   states: new SFNClient(config),
   sts: new STSClient(config),

@@ -21,6 +21,8 @@ export interface Stack {
   readonly switchEnvironmentFunctionName: string;
   /** Where Slack sends what people click. */
   readonly slackInteractionUrl: string;
+  /** Where events go that nothing took. */
+  readonly deadLetterQueueUrl: string;
   /** In the order in which a release goes through them; at least one. */
   readonly environments: readonly [DeployedEnvironment, ...DeployedEnvironment[]];
 }
@@ -58,6 +60,7 @@ export const readOutputs = (stack: StackDescription): StackOutputs => ({
   rollbackStateMachineArn: readOutput(stack, 'RollbackStateMachineArn'),
   switchEnvironmentFunctionName: readOutput(stack, 'SwitchEnvironmentFunctionName'),
   slackInteractionUrl: readOutput(stack, 'SlackInteractionUrl'),
+  deadLetterQueueUrl: readOutput(stack, 'DeadLetterQueueUrl'),
 });
 
 /** The command that deploys: into the account, or into a local cloud. */

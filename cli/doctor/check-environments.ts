@@ -10,6 +10,7 @@ import { readStatus } from '../rollouts/read-status.ts';
 import type { AppStatus } from '../rollouts/read-status.ts';
 import { describeStack, readStack } from '../stack.ts';
 import { UserError } from '../user-error.ts';
+import { checkDeadLetters } from './check-dead-letters.ts';
 import { explainApp } from './explain-app.ts';
 import { explainRelease, isUnderWay } from './explain-release.ts';
 import { readExecutionState } from './execution-state.ts';
@@ -72,5 +73,8 @@ export const checkEnvironments = async (
   const stack = await readStack(connection).catch(unfinished);
   if ('check' in stack) return [stack];
   const documents = createDocumentStore(connection.s3, stack.bucket);
-  return explainAll({ connection, stack, documents, clock: systemClock });
+  return [
+    await checkDeadLetters(stack.deadLetterQueueUrl, connection.sqs),
+    ...(await explainAll({ connection, stack, documents, clock: systemClock })),
+  ];
 };

@@ -103,6 +103,14 @@ describe('the environments', () => {
 });
 
 describe('the functions', () => {
+  test('D14 D15: an event that a function never took ends in the dead-letter queue', () => {
+    const targets = Object.values(service.functions).flatMap(({ events = [] }) =>
+      events.flatMap(({ eventBridge }) => (eventBridge === undefined ? [] : [eventBridge])),
+    );
+    expect(targets.length).toBeGreaterThanOrEqual(4);
+    for (const target of targets) expect(target).toMatchObject({ deadLetterQueueArn: 'DeadLetterQueue.Arn' });
+  });
+
   test('logs do not stay for ever', () => {
     expect(service.provider.logRetentionInDays).toBeLessThanOrEqual(90);
   });

@@ -31,14 +31,16 @@ describe('isOlderDrop', () => {
     expect(isOlderDrop(drop(at, { sequencer: a }), drop(at, { sequencer: b }))).toBe(isOlder);
   });
 
-  test('neither of two is older where nothing tells', () => {
+  test('R12: of two releases dropped in the same second one is older, the same whoever asks', () => {
     const at = '2026-01-02T00:00:00Z';
-    const other = drop(at, { key: 'apps/hello/1.0.1.zip', sequencer: '02' });
-    const pairs = [
-      [drop(at, { sequencer: '01' }), other],
-      [drop(at), drop(at, { sequencer: '02' })],
-      [drop(at), drop(at)],
-    ] as const;
-    for (const [a, b] of pairs) expect([isOlderDrop(a, b), isOlderDrop(b, a)]).toEqual([false, false]);
+    const one = drop(at, { sequencer: '01' });
+    const other = { releaseId: 'hello-2', key: 'apps/hello/1.0.1.zip' };
+    for (const later of [
+      drop(at, { ...other, sequencer: '02' }),
+      drop(at, { ...other, sequencer: '01' }),
+      drop(at, other),
+    ])
+      expect([isOlderDrop(one, later), isOlderDrop(later, one)]).toEqual([true, false]);
+    expect(isOlderDrop(one, one)).toBe(false);
   });
 });

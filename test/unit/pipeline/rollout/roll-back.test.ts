@@ -87,7 +87,7 @@ describe('rollBack', () => {
     expect(world.changes).toEqual(['DeleteRule rule/preview-2', 'DeleteGroup']);
   });
 
-  test('R03: green stays while the weights of blue do not read back', async () => {
+  test('R03 L12: no target of green leaves the balancer while the weights of blue do not read back', async () => {
     shifted(100);
     world.traffic.mock.on(ModifyRuleCommand).resolves({});
     await expect(back()).rejects.toMatchObject({ name: 'WeightsNotEffective' });

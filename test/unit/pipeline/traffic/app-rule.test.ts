@@ -69,6 +69,14 @@ describe('setWeights', () => {
     traffic.rules.push(aRule('arn:rule/app', 1000, { 'arn:tg/1': 100 }));
   });
 
+  test('R20: takes stickiness off a rule that somebody made sticky', async () => {
+    const rule = traffic.rules.at(-1);
+    const stickiness = { Enabled: true, DurationSeconds: 60 };
+    Object.assign(rule?.Actions?.[0]?.ForwardConfig ?? {}, { TargetGroupStickinessConfig: stickiness });
+    await set();
+    expect(rule?.Actions?.[0]?.ForwardConfig).not.toHaveProperty('TargetGroupStickinessConfig');
+  });
+
   test('I3: sends the whole action, and reads it back in whatever order', async () => {
     await set();
     expect(traffic.changes).toEqual(['ModifyRule tg/2=100,tg/1=0']);
