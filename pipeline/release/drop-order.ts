@@ -11,12 +11,14 @@ const isSmaller = (a: string, b: string): boolean => {
 };
 
 /**
- * Whether `a` was dropped before `b`. Within the same moment only sequencers tell, and they order the drops of one key;
- * of two others neither is older.
+ * Whether `a` was dropped before `b`. S3's events tell the second; within it the sequencers decide, which S3 promises for the
+ * drops of one key. For two keys they are a guess, and without them the release ids decide: of two releases always the same
+ * one is older, or they would take each other's place in the queue in turns and both be rolled out.
  */
 export const isOlderDrop = (a: DropOrder, b: DropOrder): boolean => {
   const difference = Date.parse(a.droppedAt) - Date.parse(b.droppedAt);
   if (difference !== 0) return difference < 0;
-  if (a.key !== b.key || a.sequencer === undefined || b.sequencer === undefined) return false;
-  return isSmaller(a.sequencer, b.sequencer);
+  if (a.sequencer === undefined || b.sequencer === undefined) return a.releaseId < b.releaseId;
+  if (isSmaller(a.sequencer, b.sequencer)) return true;
+  return !isSmaller(b.sequencer, a.sequencer) && a.releaseId < b.releaseId;
 };
