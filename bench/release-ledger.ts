@@ -6,6 +6,7 @@ const STATES = [
   'BakeImage',
   'SmokeTestImage',
   'RegisterRelease',
+  'PlanRollout',
   'StartRollout',
   'WaitForHealthyTargets',
   'ShiftTraffic',

@@ -1,5 +1,6 @@
 import type { SmokeRequest } from '#bakery/model';
 import type { RolloutStrategy } from './environments/environment.ts';
+import type { RequestCounts } from './judge/request-counts.ts';
 
 /** An EC2 image, `ami-…`. */
 export type ImageId = `ami-${string}`;
@@ -236,12 +237,6 @@ export interface RolloutPlan {
   readonly planDigest: string;
   /** Present where people must approve first. */
   readonly approval?: { readonly approvalId: string; readonly expirySeconds: number };
-}
-
-/** Requests to a target group and those of them that failed, since the rollout began. */
-export interface RequestCounts {
-  readonly requests: number;
-  readonly errors: number;
 }
 
 /** A rollout in flight: everything its later states need. */

@@ -1,5 +1,5 @@
-import type { RequestCounts } from '../model.ts';
 import { logChoose } from './log-factorial.ts';
+import type { RequestCounts } from './request-counts.ts';
 
 /**
  * Probability that chance alone gives green so many of all the errors, or more, when green and blue fail equally often

@@ -1,7 +1,7 @@
-import type { RequestCounts } from '../model.ts';
 import { upperTail } from './binomial.ts';
 import { chanceOfEqual } from './chance-of-equal.ts';
 import { ratioOf } from './request-counts.ts';
+import type { RequestCounts } from './request-counts.ts';
 
 /** How rare a difference must be while blue does what it always does … */
 const RARE = 0.01;

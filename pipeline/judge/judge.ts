@@ -1,9 +1,9 @@
-import type { RequestCounts } from '../model.ts';
 import { boundariesOf } from './boundaries.ts';
 import { compareWithBlue } from './compare-with-blue.ts';
 import { slowness } from './latency.ts';
 import type { Latency } from './latency.ts';
 import { describeCounts, percent, plausibleCounts, ratioOf } from './request-counts.ts';
+import type { RequestCounts } from './request-counts.ts';
 
 /** What a release is judged by, in each step of its rollout. */
 export interface JudgeSettings {

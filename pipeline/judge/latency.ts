@@ -1,4 +1,4 @@
-import type { RequestCounts } from '../model.ts';
+import type { RequestCounts } from './request-counts.ts';
 
 /** Ten of so many requests are above the 95th percentile; of fewer it moves with every one. */
 const LEAST_REQUESTS = 200;

@@ -1,4 +1,8 @@
-import type { RequestCounts } from '../model.ts';
+/** Requests to a target group and those of them that failed. */
+export interface RequestCounts {
+  readonly requests: number;
+  readonly errors: number;
+}
 
 const plausible = (count: number): number => (Number.isFinite(count) && count > 0 ? Math.floor(count) : 0);
 

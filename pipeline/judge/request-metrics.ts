@@ -1,6 +1,6 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import type { RequestCounts } from '../model.ts';
 import { plausibleCounts } from './request-counts.ts';
+import type { RequestCounts } from './request-counts.ts';
 import { readTargetGroupMetrics } from './target-group-metrics.ts';
 import type { MetricScope, Minutes } from './target-group-metrics.ts';
 

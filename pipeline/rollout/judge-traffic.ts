@@ -4,8 +4,9 @@ import { judge } from '../judge/judge.ts';
 import type { Judgement } from '../judge/judge.ts';
 import type { Latency } from '../judge/latency.ts';
 import { countsSince } from '../judge/request-counts.ts';
+import type { RequestCounts } from '../judge/request-counts.ts';
 import { readP95 } from '../judge/request-metrics.ts';
-import type { RequestCounts, Rollout } from '../model.ts';
+import type { Rollout } from '../model.ts';
 import { loadBalancerDimension, readStepCounts } from './step-counts.ts';
 import { weightAt } from './strategy.ts';
 

@@ -1,7 +1,8 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Clock } from '../clock.ts';
+import type { RequestCounts } from '../judge/request-counts.ts';
 import { readRequestCounts } from '../judge/request-metrics.ts';
-import type { RequestCounts, Rollout } from '../model.ts';
+import type { Rollout } from '../model.ts';
 
 /** The load balancer as CloudWatch's dimension names it: `app/<name>/<id>` (from the listener's ARN). */
 export const loadBalancerDimension = (listenerArn: string): string =>

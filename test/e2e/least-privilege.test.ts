@@ -1,9 +1,9 @@
 import { PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openRoleStore } from '#localcloud/policies/role-store';
 import { unusedGrants } from '#localcloud/policies/unused-grants';
+import { connectFakeSlack, SIGNING_SECRET } from '#test/helpers/connect-fake-slack';
 import { startFakeSlack } from '#test/helpers/fake-slack';
 import type { FakeSlack } from '#test/helpers/fake-slack';
 import { startLightKiln } from '#test/helpers/light-kiln';
@@ -13,7 +13,6 @@ import { signedClick } from '#test/helpers/signed-click';
 import { startTraffic } from '#test/helpers/traffic';
 
 const MINUTE = 60_000;
-const SIGNING_SECRET = 'shh';
 
 const ENVIRONMENTS = `
 environments:
@@ -41,16 +40,7 @@ let slack: FakeSlack;
 beforeAll(async () => {
   slack = await startFakeSlack();
   kiln = await startLightKiln(ENVIRONMENTS);
-  const settings = {
-    'bot-token': slack.token,
-    'signing-secret': SIGNING_SECRET,
-    channel: 'C0RELEASES',
-    'api-url': slack.apiUrl,
-  };
-  for (const [name, Value] of Object.entries(settings))
-    await kiln.connection.ssm.send(
-      new PutParameterCommand({ Name: `/kiln/slack/${name}`, Value, Type: 'SecureString' }),
-    );
+  await connectFakeSlack(slack, kiln);
   await kiln.connection.cloudWatch.send(
     new PutMetricAlarmCommand({
       AlarmName: 'pager',

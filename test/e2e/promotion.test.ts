@@ -1,10 +1,10 @@
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EnvironmentRecord, Release, ReleaseRecord } from '#pipeline/model';
 import { releaseKey } from '#pipeline/release/release-record';
 import { environmentKey } from '#pipeline/rollout/environment-record';
 import { readWeights } from '#pipeline/traffic/app-rule';
+import { connectFakeSlack, SIGNING_SECRET } from '#test/helpers/connect-fake-slack';
 import { startFakeSlack } from '#test/helpers/fake-slack';
 import type { FakeMessage, FakeSlack } from '#test/helpers/fake-slack';
 import { readMachines } from '#cli/machines';
@@ -17,7 +17,6 @@ import { startTraffic } from '#test/helpers/traffic';
 import type { Traffic } from '#test/helpers/traffic';
 
 const MINUTE = 60_000;
-const SIGNING_SECRET = 'shh-signing';
 const ANN = { id: 'U0ANN', name: 'ann' };
 
 const ENVIRONMENTS = `
@@ -102,16 +101,7 @@ const weights = async (): Promise<Record<string, number>> => {
 beforeAll(async () => {
   slack = await startFakeSlack();
   kiln = await startKiln(await newKilnState(ENVIRONMENTS));
-  const settings = {
-    'bot-token': slack.token,
-    'signing-secret': SIGNING_SECRET,
-    channel: 'C0RELEASES',
-    'api-url': slack.apiUrl,
-  };
-  for (const [name, Value] of Object.entries(settings))
-    await kiln.connection.ssm.send(
-      new PutParameterCommand({ Name: `/kiln/slack/${name}`, Value, Type: 'SecureString' }),
-    );
+  await connectFakeSlack(slack, kiln);
 }, 5 * MINUTE);
 
 afterAll(async () => {

@@ -34,8 +34,6 @@ export interface BlueGreenOptions {
   /** Deregistration delay of both groups, in seconds of the local cloud's clock. */
   readonly delaySeconds: number;
   readonly weights?: readonly [blue: number, green: number];
-  /** The balancer's idle time-out, in seconds; AWS's 60 unless told. */
-  readonly idleSeconds?: number;
 }
 
 const targetsOf = (ports: readonly number[]): { Id: string; Port: number }[] =>
@@ -64,10 +62,6 @@ export const createBlueGreen = async (
   const blue = await createPortGroup(elb, 'blue', options.bluePorts, options.delaySeconds);
   const green = await createPortGroup(elb, 'green', options.greenPorts, options.delaySeconds);
   const LoadBalancerArn = await createBalancer(elb);
-  await elb.modifyLoadBalancerAttributes({
-    LoadBalancerArn,
-    Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: String(options.idleSeconds ?? 60) }],
-  });
   const listener = await createListener(elb, LoadBalancerArn);
   const actions = (blueWeight: number, greenWeight: number) => [
     {

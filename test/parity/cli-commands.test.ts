@@ -4,6 +4,7 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
+import { ListQueuesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { readEnvironmentsFile } from '#cli/environments-file';
 import { approvalKey } from '#pipeline/approval/approval-record';
@@ -52,8 +53,11 @@ const deploy = async (): Promise<void> => {
   const formation = new CloudFormationClient(cloud.clientConfig);
   const Outputs = Object.fromEntries(Object.entries(OUTPUTS).map(([name, Value]) => [name, { Value }]));
   const template = {
-    Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: BUCKET } } },
-    Outputs,
+    Resources: {
+      Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: BUCKET } },
+      DeadLetterQueue: { Type: 'AWS::SQS::Queue' },
+    },
+    Outputs: { ...Outputs, DeadLetterQueueUrl: { Value: { Ref: 'DeadLetterQueue' } } },
   };
   await formation.send(new CreateStackCommand({ StackName: 'kiln', TemplateBody: JSON.stringify(template) }));
   await poll(
@@ -174,5 +178,18 @@ describe('kiln', () => {
     ]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: .*blocked: hello in dev.*\ntry: .*kiln rollback hello --env dev/s);
+  });
+
+  test('D15: doctor tells of events that nothing took', async () => {
+    const deadLetters = async () => {
+      const { stdout } = await kiln('doctor', '--json');
+      const findings = JSON.parse(stdout) as { check: string; status: string; found: string }[];
+      return findings.find(({ check }) => check === 'dead letters');
+    };
+    expect(await deadLetters()).toMatchObject({ status: 'ok', found: 'none' });
+    const sqs = new SQSClient(cloud.clientConfig);
+    const { QueueUrls: [QueueUrl] = [] } = await sqs.send(new ListQueuesCommand({}));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
+    expect(await deadLetters()).toMatchObject({ status: 'note', found: '1 event that nothing took' });
   });
 });

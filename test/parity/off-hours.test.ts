@@ -79,12 +79,14 @@ test('the schedules of off-hours tell the function to switch off and on, each as
   const told = await poll(
     async () => {
       const lines = (await readFile(wishes, 'utf8').catch(() => '')).trim().split('\n');
-      return lines.length >= 2 ? lines.map((line) => JSON.parse(line) as { to: string }) : undefined;
+      // On the fast clock either schedule may have fired twice before the other did once.
+      const seen = [...new Set(lines)].toSorted();
+      return seen.length >= 2 ? seen.map((line) => JSON.parse(line) as { to: string }) : undefined;
     },
     20_000,
     () => 'the function was not told to switch off and on',
   );
-  expect(told.slice(0, 2).toSorted((a, b) => a.to.localeCompare(b.to))).toEqual([
+  expect(told.toSorted((a, b) => a.to.localeCompare(b.to))).toEqual([
     { environment: 'dev', to: 'off', by: 'schedule' },
     { environment: 'dev', to: 'on', by: 'schedule' },
   ]);
