@@ -1,87 +1,114 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { createBlueGreen } from '#test/helpers/blue-green';
-import type { BlueGreen } from '#test/helpers/blue-green';
-import { startColourTarget } from '#test/helpers/colour-target';
+import {
+  DescribeListenersCommand,
+  ModifyLoadBalancerAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readWeights } from '#pipeline/traffic/app-rule';
+import { readTargetHealth } from '#pipeline/traffic/target-group';
+import { expectAtRest } from '#test/helpers/at-rest';
+import { startLightKiln } from '#test/helpers/light-kiln';
+import type { LightKiln } from '#test/helpers/light-kiln';
+import type { LightMachine } from '#test/helpers/light-machines';
 import { openChat } from '#test/helpers/open-chat';
 import { poll } from '#test/helpers/poll';
 import { startUpload } from '#test/helpers/start-upload';
 import type { Upload } from '#test/helpers/start-upload';
 import { startTraffic } from '#test/helpers/traffic';
 import type { Traffic } from '#test/helpers/traffic';
-import { cleanUpBalancers } from '#test/unit/localcloud/load-balancer/balancer-under-test';
-import { cleanUpWorlds, startWorld } from '#test/unit/localcloud/services/autoscaling/world';
-import { healthOf } from '#test/unit/localcloud/services/elasticloadbalancing/elb-under-test';
 
 const MINUTE = 60_000;
 const PER_SECOND = 700;
-const DELAY_SECONDS = 15;
-const GROUP_SIZE = 3;
+const LEAST_REQUESTS = 60_000;
+const BLUE = '1.0.0';
+const GREEN = '2.0.0';
+const LONG_REQUESTS = 12;
+const ENVIRONMENTS = `
+environments:
+  - name: dev
+    capacity: 1
+    rollout: { settleSeconds: 0 }
+    drainSeconds: 1
+    warmBlueMinutes: 0
+  - name: prod
+    capacity: 3
+    rollout:
+      steps:
+        - { weight: 10, pauseSeconds: 26 }
+        - { weight: 50, pauseSeconds: 26 }
+        - { weight: 100, pauseSeconds: 14 }
+      settleSeconds: 2
+      deadlineSeconds: 30
+      judge: { baselineErrorRatio: 0.001, detectErrorRatio: 0.05 }
+    drainSeconds: 20
+    warmBlueMinutes: 0
+`;
 
-/** A share of the traffic for green, and for how many requests it is kept. */
-interface Step {
-  readonly greenPercent: number;
-  readonly requests: number;
-}
+// Answers to requests that were routed by the weights before come in meanwhile.
+const SETTLE_REQUESTS = PER_SECOND;
+const LOOK_REQUESTS = PER_SECOND / 10;
+/** Before green comes. */
+const BLUE_REQUESTS = 10 * PER_SECOND;
+const DRAINING_REQUESTS = 5 * PER_SECOND;
+const LEAST_STEP_REQUESTS = 5_000;
+/** More than enough for the steps: then the rollout hangs. */
+const PATIENCE_REQUESTS = 100 * PER_SECOND;
 
-/** What was answered while a step's weights were in effect. */
-interface StepCounts {
-  readonly greenPercent: number;
+/** Answers by colour. */
+interface Answered {
   readonly blue: number;
   readonly green: number;
 }
 
-const STEPS: readonly Step[] = [
-  { greenPercent: 0, requests: 7_000 },
-  { greenPercent: 10, requests: 16_000 },
-  { greenPercent: 50, requests: 16_000 },
-  { greenPercent: 100, requests: 10_000 },
-];
+/** A share of the traffic for green, and what had been answered when it was first and last known to be in effect. */
+interface Step {
+  readonly greenPercent: number;
+  readonly from: Answered;
+  readonly to: Answered;
+}
 
-// Answers to requests that were routed by the weights before come in meanwhile.
-const SETTLE_REQUESTS = PER_SECOND;
-
+let kiln: LightKiln;
 let traffic: Traffic | undefined;
 
-afterEach(async () => {
-  await traffic?.stop();
-  await cleanUpWorlds();
-  await cleanUpBalancers();
-}, MINUTE);
-
-const colours = (traffic: Traffic): { blue: number; green: number } => {
-  const { blue = 0, green = 0 } = traffic.answered();
+const answeredBy = (traffic: Traffic): Answered => {
+  const { [BLUE]: blue = 0, [GREEN]: green = 0 } = traffic.answered();
   return { blue, green };
 };
 
+const total = ({ blue, green }: Answered): number => blue + green;
+
 const answerMore = async (traffic: Traffic, requests: number): Promise<void> => {
-  const total = (): number => Object.values(traffic.answered()).reduce((sum, count) => sum + count, 0);
-  const until = total() + requests;
+  const until = total(answeredBy(traffic)) + requests;
   await poll(
     () => {
       expect(traffic.failures()).toEqual([]);
-      return total() >= until ? true : undefined;
+      return total(answeredBy(traffic)) >= until ? true : undefined;
     },
     2 * MINUTE,
-    () => `${total()} requests answered, waiting for ${until}`,
+    () => `${total(answeredBy(traffic))} requests answered, waiting for ${until}`,
   );
 };
 
-/** Takes traffic from blue to green step by step; answers what each step's weights led to. */
-const shiftThrough = async (
-  world: BlueGreen,
-  steps: readonly Step[],
-  traffic: Traffic,
-): Promise<StepCounts[]> => {
-  const counts: StepCounts[] = [];
-  for (const { greenPercent, requests } of steps) {
-    await world.weights(100 - greenPercent, greenPercent);
-    await answerMore(traffic, SETTLE_REQUESTS);
-    const before = colours(traffic);
-    await answerMore(traffic, requests);
-    const after = colours(traffic);
-    counts.push({ greenPercent, blue: after.blue - before.blue, green: after.green - before.green });
+/** Follows what the rule says until the rollout has taken blue out of it; answers what was answered at each share. */
+const followShift = async (ruleArn: string, blueArn: string, traffic: Traffic): Promise<readonly Step[]> => {
+  const steps: Step[] = [];
+  const patience = total(answeredBy(traffic)) + PATIENCE_REQUESTS;
+  while (total(answeredBy(traffic)) < patience) {
+    // Taken before the look: what the look still finds was in effect for all of them.
+    const to = answeredBy(traffic);
+    const weights = await readWeights(ruleArn, kiln.connection.balancing);
+    const blue = weights.find(({ targetGroupArn }) => targetGroupArn === blueArn);
+    const sum = weights.reduce((all, { weight }) => all + weight, 0);
+    const greenPercent = (100 * (sum - (blue?.weight ?? 0))) / sum;
+    const last = steps.at(-1);
+    if (last?.greenPercent === greenPercent) steps.splice(-1, 1, { ...last, to });
+    else {
+      await answerMore(traffic, SETTLE_REQUESTS);
+      steps.push({ greenPercent, from: answeredBy(traffic), to: answeredBy(traffic) });
+    }
+    if (blue === undefined) return steps;
+    await answerMore(traffic, LOOK_REQUESTS);
   }
-  return counts;
+  throw new Error(`blue still has a share after ${JSON.stringify(steps)}`);
 };
 
 /** Sends another MiB every two seconds or so, until it is told to finish. */
@@ -94,6 +121,8 @@ const sendWhile = (upload: Upload, traffic: Traffic): { finish(): Promise<void> 
     }
   };
   const sent = send();
+  // Told by `finish`, also when it comes before.
+  sent.catch(() => undefined);
   return {
     finish: async () => {
       done.abort();
@@ -103,58 +132,102 @@ const sendWhile = (upload: Upload, traffic: Traffic): { finish(): Promise<void> 
   };
 };
 
-const startGroup = (colour: string) =>
-  Promise.all(Array.from({ length: GROUP_SIZE }, () => startColourTarget(colour)));
+/** The long requests and the WebSocket say nothing during the whole rollout: AWS's 60 s would end them. */
+const stayConnected = async (): Promise<void> => {
+  const { balancing } = kiln.connection;
+  const { Listeners: [listener] = [] } = await balancing.send(
+    new DescribeListenersCommand({ ListenerArns: [kiln.environment('prod').listenerArn] }),
+  );
+  await balancing.send(
+    new ModifyLoadBalancerAttributesCommand({
+      LoadBalancerArn: listener?.LoadBalancerArn,
+      Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '600' }],
+    }),
+  );
+};
+
+const machinesOf = (version: string): LightMachine[] =>
+  kiln.machines.machines.filter(
+    ({ guest }) => guest.environment === 'prod' && guest.release === version && guest.purpose === undefined,
+  );
+
+const draining = (targetGroupArn: string): Promise<true> =>
+  kiln.waitFor('blue does not drain', async () => {
+    const targets = await readTargetHealth(targetGroupArn, kiln.connection.balancing);
+    return targets.every(({ TargetHealth }) => TargetHealth?.State === 'draining') ? true : undefined;
+  });
+
+const serving = (version: string) => [
+  { app: 'hello', environment: 'dev', version: GREEN, machines: 1 },
+  { app: 'hello', environment: 'prod', version, machines: 3 },
+];
+
+beforeAll(async () => {
+  kiln = await startLightKiln(ENVIRONMENTS);
+  await kiln.bake('hello', [BLUE, GREEN]);
+  await kiln.succeeded(await kiln.promote('hello', BLUE, 'prod'));
+  await expectAtRest(kiln, serving(BLUE));
+  await stayConnected();
+}, 2 * MINUTE);
+
+afterAll(async () => {
+  await traffic?.stop();
+  await kiln?.stop();
+}, MINUTE);
 
 describe('a rollout under load', () => {
   test(
-    'loses none of 60,000 requests through blue, 10, 50, 100 and drain, and splits them by the weights',
+    'R06 loses none of 60,000 requests through blue, 10, 50, 100 and drain, and splits them by the weights; L04 I4 what takes long is not cut',
     async () => {
-      const blue = await startGroup('blue');
-      const green = await startGroup('green');
-      const { elb } = await startWorld();
-      const world = await createBlueGreen(elb, {
-        bluePorts: blue.map(({ port }) => port),
-        greenPorts: green.map(({ port }) => port),
-        delaySeconds: DELAY_SECONDS,
-        // Longer than the whole rollout: the long requests and the WebSocket say nothing meanwhile.
-        idleSeconds: 600,
-      });
-      const chat = await openChat(world.port);
-      const upload = startUpload(world.url);
-      const long = Array.from({ length: 10 }, async () => (await fetch(`${world.url}slow`)).text());
-      traffic = startTraffic(`${world.url}release`, { perSecond: PER_SECOND, connections: 64 });
+      const { url } = kiln.environment('prod');
+      const { current, ruleArn = '' } = await kiln.record('hello', 'prod');
+      const blueArn = current?.targetGroupArn ?? '';
+      const chat = await openChat(Number(new URL(url).port));
+      const upload = startUpload(url);
+      const long = Array.from({ length: LONG_REQUESTS }, () =>
+        fetch(`${url}/slow`)
+          .then((answer) => answer.text())
+          .catch(String),
+      );
+      traffic = startTraffic(url, { perSecond: PER_SECOND, connections: 64 });
       const uploading = sendWhile(upload, traffic);
 
-      const counts = await shiftThrough(world, STEPS, traffic);
-      await world.deregister(world.blue);
+      const promoted = answerMore(traffic, BLUE_REQUESTS).then(() => kiln.promote('hello', GREEN, 'prod'));
+      const [steps, rollout] = await Promise.all([followShift(ruleArn, blueArn, traffic), promoted]);
+      await kiln.succeeded(rollout);
+      await draining(blueArn);
+      await answerMore(traffic, DRAINING_REQUESTS);
       chat.send('across');
-      await uploading.finish();
-      for (const { held } of blue) for (const response of held) response.end('blue, at last');
-      const [uploaded, answers] = [await upload.end(), await Promise.all(long)];
-      await poll(
-        async () => ((await healthOf(elb, world.blue.arn)).length === 0 ? true : undefined),
-        2 * DELAY_SECONDS * 1_000,
-        () => 'blue has not drained',
+      await kiln.waitFor('the WebSocket does not answer', () =>
+        Promise.resolve(chat.replies.length > 0 || chat.closed() ? true : undefined),
       );
-      for (const target of blue) target.terminate();
-      await answerMore(traffic, SETTLE_REQUESTS);
+      chat.end();
+      await uploading.finish();
+      const uploaded = await upload.end();
+      for (const { held } of machinesOf(BLUE)) for (const response of held) response.end('blue, at last');
+      const answers = await Promise.all(long);
+      await kiln.waitFor('blue is not gone', () =>
+        Promise.resolve(machinesOf(BLUE).every(({ gone }) => gone) ? true : undefined),
+      );
+      await answerMore(traffic, Math.max(SETTLE_REQUESTS, LEAST_REQUESTS - total(answeredBy(traffic))));
       const report = await traffic.stop();
 
-      expect(uploaded).toBe(`blue ${upload.digest()}`);
-      expect(answers).toEqual(Array.from({ length: 10 }, () => 'blue, at last'));
-      expect(chat.replies).toEqual(['blue across']);
+      expect(uploaded).toBe(`${BLUE} ${upload.digest()}`);
+      expect(answers).toEqual(Array.from({ length: LONG_REQUESTS }, () => 'blue, at last'));
+      expect(chat.replies).toEqual([`${BLUE} across`]);
       expect(report.failures).toEqual([]);
-      expect(report.requests).toBeGreaterThanOrEqual(60_000);
+      expect(report.requests).toBeGreaterThanOrEqual(LEAST_REQUESTS);
       expect(report.requests / report.secondsTaken).toBeGreaterThanOrEqual(200);
-      for (const step of counts) {
-        const share = step.greenPercent / 100;
-        const all = step.blue + step.green;
-        expect(Math.abs(step.green - all * share)).toBeLessThanOrEqual(
-          3 * Math.sqrt(all * share * (1 - share)),
-        );
+      expect(steps.map(({ greenPercent }) => greenPercent)).toEqual([0, 10, 50, 100]);
+      for (const { greenPercent, from, to } of steps) {
+        const share = greenPercent / 100;
+        const all = total(to) - total(from);
+        const green = to.green - from.green;
+        expect(all).toBeGreaterThanOrEqual(LEAST_STEP_REQUESTS);
+        expect(Math.abs(green - all * share)).toBeLessThanOrEqual(3 * Math.sqrt(all * share * (1 - share)));
       }
+      await expectAtRest(kiln, serving(GREEN));
     },
-    6 * MINUTE,
+    3 * MINUTE,
   );
 });

@@ -6,7 +6,7 @@ import { instanceFiles } from '#localcloud/hypervisor/instance-dir';
 import { readLightGuest } from './light-guest.ts';
 import type { LightGuest } from './light-guest.ts';
 import { startLightServer } from './light-server.ts';
-import type { LightAnswers } from './light-server.ts';
+import type { LightAnswers, LightServer } from './light-server.ts';
 
 /** How the machines of a release behave; unless told they answer 200 at once. */
 export interface LightBehaviour extends LightAnswers {
@@ -20,6 +20,8 @@ export interface LightBehaviour extends LightAnswers {
 export interface LightMachine {
   readonly guest: LightGuest;
   readonly gone: boolean;
+  /** Answers to `/slow` that have not been given. */
+  readonly held: LightServer['held'];
   /** Loses its power. */
   crash(): void;
 }
@@ -81,6 +83,7 @@ const boot = async (
     get gone() {
       return gone;
     },
+    held: server.held,
     crash: () => void leave('crashed', 'lost its power'),
   });
   return {

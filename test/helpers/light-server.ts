@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LightGuest } from './light-guest.ts';
+import { serveLongExchanges } from './serve-long-exchanges.ts';
+import type { LongExchanges } from './serve-long-exchanges.ts';
 
 /** How a machine answers; asked anew for each request. */
 export interface LightAnswers {
@@ -15,6 +17,8 @@ export interface LightAnswers {
 /** The app of a light machine. */
 export interface LightServer {
   readonly port: number;
+  /** Answers to `/slow` that have not been given. */
+  readonly held: LongExchanges['held'];
   /** Takes no new connections, answers what is in flight and closes. */
   close(): Promise<void>;
   /** Breaks every connection, as a machine does that loses its power. */
@@ -37,9 +41,13 @@ const answer = (
   response.end(JSON.stringify({ release, instance, environment, variables }));
 };
 
-const createApp = (guest: LightGuest, answers: () => LightAnswers): Server => {
+const createApp = (
+  guest: LightGuest,
+  answers: () => LightAnswers,
+): { readonly server: Server; readonly long: LongExchanges } => {
   let requests = 0;
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
+    if (long.take(request, response)) return;
     const { errorRatio = 0, latencyMilliseconds = 0, neverHealthy = false } = answers();
     if (request.url === HEALTH_PATH) {
       answer(guest, neverHealthy ? 503 : 200, request, response);
@@ -51,6 +59,8 @@ const createApp = (guest: LightGuest, answers: () => LightAnswers): Server => {
     if (latencyMilliseconds > 0) setTimeout(reply, latencyMilliseconds);
     else reply();
   });
+  const long = serveLongExchanges(server, guest.release);
+  return { server, long };
 };
 
 /** Starts a machine's app on a free port of this host. */
@@ -58,7 +68,7 @@ export const startLightServer = async (
   guest: LightGuest,
   answers: () => LightAnswers,
 ): Promise<LightServer> => {
-  const server = createApp(guest, answers);
+  const { server, long } = createApp(guest, answers);
   server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
   server.headersTimeout = KEEP_ALIVE_MILLISECONDS + 1000;
   await new Promise<void>((resolve, reject) => {
@@ -67,6 +77,7 @@ export const startLightServer = async (
   });
   return {
     port: (server.address() as AddressInfo).port,
+    held: long.held,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -75,6 +86,7 @@ export const startLightServer = async (
     breakOff: () => {
       server.close();
       server.closeAllConnections();
+      long.breakOff();
     },
   };
 };
