@@ -51,6 +51,29 @@ describe('the release state machine', () => {
     ]);
   });
 
+  test('a rollout has a name of its own, of at most 80 characters, whatever the environment is called', async () => {
+    const names: string[] = [];
+    const environments = ['dev', 'production-of-europe', 'production-of-africa'];
+    const executionName = `${'a'.repeat(40)}-${'1'.repeat(22)}-0123456789abcdef`;
+    await runStateMachine(MACHINE, {
+      input: release,
+      executionName,
+      tasks: {
+        ...good,
+        RegisterRelease: () => ({ environments }),
+        RolloutEnvironment: ({ Name }: { Name: string }) => {
+          names.push(Name);
+          return {};
+        },
+      },
+    });
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) {
+      expect(name.length).toBeLessThanOrEqual(80);
+      expect(name).toContain('0123456789abcdef');
+    }
+  });
+
   test('ends at once, and well, when the drop was delivered before', async () => {
     const result = await run({ ReceiveArtifact: failing('ReleaseAlreadyExists') });
     expect(result.statesVisited).toEqual(['ReceiveArtifact', 'AlreadyReleased']);
