@@ -53,6 +53,16 @@ describe.each(files)('%s', (file) => {
     }
   });
 
+  test('I15: cannot outgrow the history, of 25,000 events (AWS-FACTS 4.6), by trying again', () => {
+    const retries = collect(machine, 'Retry').flat() as { ErrorEquals: string[]; MaxAttempts?: number }[];
+    const attempts = retries
+      // Its time is limited instead: 12 hours of looks of 20 s (`rollout-schema.ts`).
+      .map(({ ErrorEquals, MaxAttempts = 3 }) => (ErrorEquals.includes('StepUndecided') ? 2160 : MaxAttempts))
+      .reduce((sum, each) => sum + each, 0);
+    // Scheduled, started, failed; and what goes right has its own few.
+    expect(attempts * 3).toBeLessThan(24_000);
+  });
+
   test('gives every task a time-out', () => {
     for (const states of collect(machine, 'States')) {
       for (const state of Object.values(states as Record<string, { Type: string }>)) {

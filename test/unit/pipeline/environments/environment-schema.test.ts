@@ -62,8 +62,8 @@ describe('environmentsSchema', () => {
     ['no step', 'rollout: { steps: [] }', 'rollout.steps is a list, expected a list of 1 to 20'],
     [
       'steps that outlast a rollout',
-      'rollout: { steps: [1, 2, 3, 4, 5, 100], deadlineSeconds: 86400 }',
-      'rollout.steps has steps that may take 7 days in all, at most 6 are possible',
+      'rollout: { steps: [1, 2, 3, 100], deadlineSeconds: 14400 }',
+      'rollout.steps has steps that may take 17 hours in all, at most 12 are possible',
     ],
     [
       'a judge who catches nothing',
