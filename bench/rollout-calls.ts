@@ -51,6 +51,8 @@ ${FLEETS.map(
 interface RolloutCalls {
   readonly machines: number;
   readonly calls: number;
+  /** Events put and metrics read. */
+  readonly newsCalls: number;
   readonly documentCalls: number;
   readonly transitions: number;
   readonly seconds: number;
@@ -58,6 +60,9 @@ interface RolloutCalls {
 }
 
 const isDocument = ({ operation }: CallCount): boolean => operation.startsWith('s3:');
+/** What AWS calls data planes: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/control-planes-and-data-planes.html */
+const DATA_PLANE = new Set(['events:PutEvents', 'cloudwatch:GetMetricData']);
+const isNews = ({ operation }: CallCount): boolean => DATA_PLANE.has(operation);
 const sum = (counts: readonly CallCount[]): number => counts.reduce((total, { calls }) => total + calls, 0);
 
 const byFunction = (counts: readonly CallCount[]): RolloutCalls['byFunction'] => {
@@ -96,7 +101,8 @@ async function countRollout(bed: RolloutBed, machines: number): Promise<RolloutC
   const progress = await readExecutionProgress(executionArn, bed.kiln.connection.states);
   return {
     machines,
-    calls: sum(counts.filter((count) => !isDocument(count))),
+    calls: sum(counts.filter((count) => !isDocument(count) && !isNews(count))),
+    newsCalls: sum(counts.filter(isNews)),
     documentCalls: sum(counts.filter(isDocument)),
     transitions: progress?.states.length ?? 0,
     seconds,
@@ -110,13 +116,20 @@ try {
   for (const machines of FLEETS) rollouts.push(await countRollout(bed, machines));
   await record({
     name: 'rollout-calls',
-    subject: `Calls of EC2, Auto Scaling, ELB, CloudWatch, EventBridge and Step Functions that the functions of a rollout make, from its start until what it replaced is gone: ${STEPS.join(', ')} % with a judge under ${REQUESTS_PER_SECOND} requests/s, machines that boot in no time`,
-    figures: rollouts.map(({ machines, calls }) => ({
-      name: `calls with ${machines} machines`,
-      value: calls,
-      unit: 'calls' as const,
-      aim: aim(machines),
-    })),
+    subject: `Control-plane calls (EC2, Auto Scaling, ELB, CloudWatch alarms, Step Functions) that the functions of a rollout make, and beside them the events they put and the metrics they read, from its start until what it replaced is gone: ${STEPS.join(', ')} % with a judge under ${REQUESTS_PER_SECOND} requests/s, machines that boot in no time`,
+    figures: rollouts.flatMap(({ machines, calls, newsCalls }) => [
+      {
+        name: `control-plane calls with ${machines} machines`,
+        value: calls,
+        unit: 'calls' as const,
+        aim: aim(machines),
+      },
+      {
+        name: `with events put and metrics read, ${machines} machines`,
+        value: calls + newsCalls,
+        unit: 'calls' as const,
+      },
+    ]),
     unit: 's',
     samples: Object.fromEntries(rollouts.map(({ machines, seconds }) => [`fleet of ${machines}`, [seconds]])),
     details: { rollouts },
