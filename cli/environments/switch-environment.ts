@@ -2,7 +2,7 @@ import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { poll } from '#pipeline/clock';
 import type { EnvironmentRecord } from '#pipeline/model';
-import { readTargetHealth } from '#pipeline/traffic/target-group';
+import { countHealthy, readTargetHealth } from '#pipeline/traffic/target-group';
 import type { CommandContext } from '../command-context.ts';
 import type { Connection } from '../connection.ts';
 import { withStep } from '../output.ts';
@@ -50,7 +50,7 @@ const desiredOf = async (record: EnvironmentRecord, { autoScaling }: Connection)
 const healthyOf = async (record: EnvironmentRecord, { balancing }: Connection): Promise<number> => {
   const arn = record.current?.targetGroupArn;
   const targets = arn === undefined ? [] : await readTargetHealth(arn, balancing);
-  return targets.filter((target) => target.TargetHealth?.State === 'healthy').length;
+  return countHealthy(targets);
 };
 
 const readCapacities = async (

@@ -3,7 +3,7 @@ import type { EnvironmentRecord } from '#pipeline/model';
 import { deploymentNames } from '#pipeline/names';
 import { readWeights } from '#pipeline/traffic/app-rule';
 import type { Weight } from '#pipeline/traffic/app-rule';
-import { readTargetHealth } from '#pipeline/traffic/target-group';
+import { countHealthy, readTargetHealth } from '#pipeline/traffic/target-group';
 import { readApproval } from '../approvals/read-approvals.ts';
 import type { ShownApproval } from '../approvals/read-approvals.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -88,7 +88,7 @@ const readShares = async (
         targetGroupArn,
         ...groupOf(targetGroupArn, record),
         percent: percentOf(weights, targetGroupArn),
-        healthy: targets.filter((target) => target.TargetHealth?.State === 'healthy').length,
+        healthy: countHealthy(targets),
         targets: targets.length,
       };
     }),

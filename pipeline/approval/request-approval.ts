@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DeployedEnvironment } from '../environments/environment.ts';
 import { ReleaseSupersededError } from '../errors.ts';
-import type { Deployment, DropOrder, EnvironmentRecord, ReleaseRecord, RolloutPlan } from '../model.ts';
-import { isOlderDrop } from '../release/drop-order.ts';
+import type { Deployment, EnvironmentRecord, ReleaseRecord, RolloutPlan } from '../model.ts';
+import { dropOrderOf, isOlderDrop } from '../release/drop-order.ts';
 import { configurationOf } from '../rollout/configuration.ts';
 import { readEnvironmentRecord, updateEnvironment } from '../rollout/environment-record.ts';
 import { approvalKey } from './approval-record.ts';
@@ -27,13 +27,6 @@ type Pending = NonNullable<EnvironmentRecord['pendingApproval']>;
 
 const approvalIdOf = (executionArn: string, planDigest: string, round: number): string =>
   createHash('sha256').update(`${executionArn}\n${planDigest}\n${round}`).digest('hex').slice(0, 20);
-
-const dropOf = ({ releaseId, droppedAt, key, sequencer }: DropOrder): DropOrder => ({
-  releaseId,
-  droppedAt,
-  key,
-  ...(sequencer === undefined ? {} : { sequencer }),
-});
 
 const newRecord = async (
   { plan, environment, release, current }: RequestApprovalInput,
@@ -125,7 +118,7 @@ export const requestApproval = async (
       replaced = found.pendingApproval;
       if (replaced?.approvalId === approvalId || record.status !== 'pending') return undefined;
       await refuseOlder(plan, replaced, deps);
-      return { ...found, pendingApproval: { approvalId, ...dropOf(plan.release) } };
+      return { ...found, pendingApproval: { approvalId, ...dropOrderOf(plan.release) } };
     });
   } catch (error) {
     if (error instanceof ReleaseSupersededError && replaced !== undefined)

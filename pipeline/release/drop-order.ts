@@ -1,5 +1,13 @@
 import type { DropOrder } from '../model.ts';
 
+/** What orders a drop among the others of its app. */
+export const dropOrderOf = ({ releaseId, droppedAt, key, sequencer }: DropOrder): DropOrder => ({
+  releaseId,
+  droppedAt,
+  key,
+  ...(sequencer === undefined ? {} : { sequencer }),
+});
+
 /**
  * S3's sequencers are hexadecimal and may differ in length: the shorter one is filled up with zeros on the right
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).

@@ -1,4 +1,3 @@
-import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Announce } from '../announce.ts';
@@ -12,12 +11,12 @@ import { isDeployment, keyOf } from '../rollout/configuration.ts';
 import { readEnvironmentRecord, updateEnvironment } from '../rollout/environment-record.ts';
 import { takeLease, withoutLease } from '../rollout/lease.ts';
 import type { LeaseDeps } from '../rollout/lease.ts';
-import { readMachineGroup } from '../rollout/machine-group.ts';
+import { growMachineGroup, readMachineGroups } from '../rollout/machine-group.ts';
 import type { Retirement } from '../rollout/retire-deployment.ts';
 import { markRetiring } from '../rollout/retiring.ts';
 import { setWeights } from '../traffic/app-rule.ts';
 import { deletePreviewRule } from '../traffic/preview-rule.ts';
-import { readTargetHealth } from '../traffic/target-group.ts';
+import { countHealthy, readTargetHealth } from '../traffic/target-group.ts';
 import type { RollbackRequest } from './plan-rollback.ts';
 
 /** The request, and what PlanRollback found. */
@@ -42,19 +41,12 @@ export interface FlippedTraffic {
 
 /** The warm machines must carry all of the traffic before they get any. @throws TargetsNotHealthyYetError */
 const checkCapacity = async (warm: Deployment, current: Deployment, deps: FlipTrafficDeps): Promise<void> => {
-  const group = await readMachineGroup(warm.groupName, deps.autoScaling);
-  const needed = (await readMachineGroup(current.groupName, deps.autoScaling))?.DesiredCapacity ?? 1;
-  if (group !== undefined && (group.DesiredCapacity ?? 0) < needed) {
-    await deps.autoScaling.send(
-      new SetDesiredCapacityCommand({
-        AutoScalingGroupName: warm.groupName,
-        DesiredCapacity: Math.min(needed, group.MaxSize ?? needed),
-      }),
-    );
-  }
+  const groups = await readMachineGroups([warm.groupName, current.groupName], deps.autoScaling);
+  const needed = groups.get(current.groupName)?.DesiredCapacity ?? 1;
+  await growMachineGroup(groups.get(warm.groupName), needed, deps.autoScaling);
   const targets = await readTargetHealth(warm.targetGroupArn, deps.balancing);
   const states = targets.map((target) => target.TargetHealth?.State ?? 'unknown');
-  const healthy = states.filter((state) => state === 'healthy').length;
+  const healthy = countHealthy(targets);
   if (healthy < needed)
     throw new TargetsNotHealthyYetError(healthy, needed, states.join(', ') || 'none registered');
 };

@@ -4,7 +4,7 @@ import type { Announce } from '../announce.ts';
 import { readEnvironment } from '../environments/read-environments.ts';
 import { NothingToRollBackToError } from '../errors.ts';
 import type { Configuration, Deployment, EnvironmentRecord, Lease } from '../model.ts';
-import { findImage } from '../rollout/check-image.ts';
+import { findImage, isAvailable } from '../rollout/check-image.ts';
 import { updateEnvironment } from '../rollout/environment-record.ts';
 import type { EnvironmentRecordDeps } from '../rollout/environment-record.ts';
 import { isRunning } from '../rollout/is-running.ts';
@@ -21,8 +21,8 @@ export interface RollbackRequest {
 
 /**
  * How the environment goes back: `abort` undoes the rollout that is under way, or what is left of one that was killed;
- * `flip` gives the traffic back to machines
- * that are kept warm, `rollout` launches what served well before, with its configuration.
+ * `flip` gives the traffic back to machines that are kept warm, `rollout` launches what served well before, with its
+ * configuration.
  */
 export type RollbackPlan =
   | {
@@ -77,8 +77,7 @@ const lastKnownGood = async (
   deps: PlanRollbackDeps,
 ): Promise<Deployment | undefined> => {
   for (const deployment of record.previous ?? []) {
-    const image = await findImage(deployment.imageId, deps.ec2);
-    if (image !== undefined && (image.State ?? 'available') === 'available') return deployment;
+    if (isAvailable(await findImage(deployment.imageId, deps.ec2))) return deployment;
   }
   return undefined;
 };

@@ -13,6 +13,10 @@ export const findImage = async (imageId: string, ec2: EC2Client): Promise<Descri
   return Images[0];
 };
 
+/** Whether machines can be launched from it. */
+export const isAvailable = (image: DescribedImage | undefined): boolean =>
+  image !== undefined && (image.State ?? 'available') === 'available';
+
 /**
  * The image must be there and, bit for bit, the one that was smoke-tested.
  * @throws ReleaseNotReadyError, DigestMismatchError
@@ -24,12 +28,12 @@ export const checkImage = async (
   ec2: EC2Client,
 ): Promise<void> => {
   const found = await findImage(image.imageId, ec2);
-  if (found === undefined || (found.State ?? 'available') !== 'available') {
+  if (!isAvailable(found)) {
     const state = found === undefined ? 'gone' : `'${found.State}'`;
     throw new ReleaseNotReadyError(releaseId, `its image '${image.imageId}' is ${state}`);
   }
   const tested = evidence?.digest ?? 'none';
-  const registered = found.Tags?.find((tag) => tag.Key === TAG.digest)?.Value ?? 'none';
+  const registered = found?.Tags?.find((tag) => tag.Key === TAG.digest)?.Value ?? 'none';
   if (registered !== tested || image.digest !== tested)
     throw new DigestMismatchError(image.imageId, registered, tested);
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Configuration, Deployment, DeploymentKey } from '../model.ts';
+import type { Configuration, Deployment, DeploymentKey, Release, RolloutPlan } from '../model.ts';
 
 /** The configuration with these parameters; the same parameters have the same digest, in whatever order. */
 export const configurationOf = (parameters: Readonly<Record<string, string>>): Configuration => {
@@ -15,6 +15,14 @@ export const keyOf = (deployment: Pick<Deployment, 'releaseId' | 'configuration'
   releaseId: deployment.releaseId,
   configurationDigest: deployment.configuration.digest,
 });
+
+/** What will name the machines of a plan. */
+export const planKeyOf = ({
+  release,
+  configuration,
+}: Pick<RolloutPlan, 'configuration'> & {
+  readonly release: Pick<Release, 'releaseId'>;
+}): DeploymentKey => keyOf({ releaseId: release.releaseId, configuration });
 
 /** Whether two keys name the same machines. */
 export const isSameDeployment = (a: DeploymentKey, b: DeploymentKey): boolean =>

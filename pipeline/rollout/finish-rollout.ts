@@ -6,7 +6,7 @@ import { readEnvironments } from '../environments/read-environments.ts';
 import type { Logger } from '../log.ts';
 import type { Deployment, EnvironmentRecord, Rollout } from '../model.ts';
 import { deploymentNames } from '../names.ts';
-import { isOlderDrop } from '../release/drop-order.ts';
+import { dropOrderOf, isOlderDrop } from '../release/drop-order.ts';
 import { recordInEnvironment } from '../release/release-record.ts';
 import { TAG, tagsFor } from '../tags.ts';
 import { setWeights } from '../traffic/app-rule.ts';
@@ -71,8 +71,7 @@ const finished = (
   until: string,
 ): EnvironmentRecord => {
   const { release, blue, ruleArn = '' } = rollout;
-  const { releaseId, droppedAt, key, sequencer } = release;
-  const drop = { releaseId, droppedAt, key, ...(sequencer === undefined ? {} : { sequencer }) };
+  const drop = dropOrderOf(release);
   const newestDrop =
     record.newestDrop === undefined || isOlderDrop(record.newestDrop, drop) ? drop : record.newestDrop;
   const { off: _back, ...rest } = withoutLease(record, rollout.executionArn);

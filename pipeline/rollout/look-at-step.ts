@@ -4,7 +4,7 @@ import { StepJudgedBadError, TrafficDriftError } from '../errors.ts';
 import type { Judgement } from '../judge/judge.ts';
 import type { Rollout } from '../model.ts';
 import { readWeights } from '../traffic/app-rule.ts';
-import { readTargetHealth } from '../traffic/target-group.ts';
+import { countHealthy, readTargetHealth } from '../traffic/target-group.ts';
 import { checkAlarms } from './check-alarms.ts';
 import { checkWeights } from './check-weights.ts';
 import { readEnvironmentRecord } from './environment-record.ts';
@@ -44,7 +44,7 @@ const unhealthy = async (rollout: Rollout, deps: LookAtStepDeps): Promise<string
   const { green, release, strategy, step, machines } = rollout;
   const needed = machinesAt(strategy, step, machines);
   const targets = await readTargetHealth(green.targetGroupArn, deps.balancing);
-  const healthy = targets.filter((target) => target.TargetHealth?.State === 'healthy').length;
+  const healthy = countHealthy(targets);
   if (healthy === 0) {
     const finding = `none of its ${targets.length} targets is healthy`;
     throw new StepJudgedBadError(release.releaseId, weightAt(strategy, step), finding);

@@ -3,6 +3,7 @@ import {
   CreateAutoScalingGroupCommand,
   DeleteAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
+  SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingClient, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import {
@@ -149,6 +150,21 @@ export const readMachineGroup = async (
   autoScaling: AutoScalingClient,
 ): Promise<AutoScalingGroup | undefined> =>
   (await readMachineGroups([groupName], autoScaling)).get(groupName);
+
+/** Gives a group at least so many machines, as far as its maximum allows; a larger one, or one that is gone, stays. */
+export const growMachineGroup = async (
+  group: AutoScalingGroup | undefined,
+  needed: number,
+  autoScaling: AutoScalingClient,
+): Promise<void> => {
+  if (group === undefined || (group.DesiredCapacity ?? 0) >= needed) return;
+  await autoScaling.send(
+    new SetDesiredCapacityCommand({
+      AutoScalingGroupName: group.AutoScalingGroupName,
+      DesiredCapacity: Math.min(needed, group.MaxSize ?? needed),
+    }),
+  );
+};
 
 const deleteLaunchTemplate = async (name: string, ec2: EC2Client): Promise<void> => {
   try {

@@ -16,7 +16,7 @@ import type {
 import { isOlderDrop } from '../release/drop-order.ts';
 import { recordInEnvironment, releaseKey } from '../release/release-record.ts';
 import { checkImage } from './check-image.ts';
-import { configurationOf, isDeployment } from './configuration.ts';
+import { configurationOf, isDeployment, planKeyOf } from './configuration.ts';
 import { readEnvironmentRecord } from './environment-record.ts';
 
 /** Input of the state machine, and who runs it. */
@@ -64,12 +64,11 @@ export const checkOrder = (
   plan: Pick<RolloutPlan, 'release' | 'trigger' | 'configuration'>,
   record: EnvironmentRecord,
 ): void => {
-  const { release, trigger, configuration } = plan;
+  const { release, trigger } = plan;
   const { newestDrop } = record;
   if (trigger === 'drop' && newestDrop !== undefined && isOlderDrop(release, newestDrop))
     throw new ReleaseSupersededError(release.releaseId, newestDrop.releaseId);
-  const key = { releaseId: release.releaseId, configurationDigest: configuration.digest };
-  if (isDeployment(record.current, key))
+  if (isDeployment(record.current, planKeyOf(plan)))
     throw new ReleaseAlreadyServesError(release.releaseId, record.environment);
 };
 

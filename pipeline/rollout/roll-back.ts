@@ -9,7 +9,7 @@ import type { DeploymentKey, EnvironmentStatus, RolloutPlan } from '../model.ts'
 import { readFailure, statusFor } from '../release/failure.ts';
 import type { Failure } from '../release/failure.ts';
 import { recordInEnvironment } from '../release/release-record.ts';
-import { isDeployment } from './configuration.ts';
+import { isDeployment, keyOf } from './configuration.ts';
 import { updateEnvironment } from './environment-record.ts';
 import { releaseLease } from './lease.ts';
 import { removeDeployment } from './remove-deployment.ts';
@@ -64,7 +64,7 @@ export const rollBack = async (input: RollBackInput, deps: RollBackDeps): Promis
   const { app, releaseId, environment, executionArn, plan } = input;
   const failure = readFailure(input.error, input.cause);
   if (plan !== undefined && plan !== null) {
-    const key = { releaseId, configurationDigest: plan.configuration.digest };
+    const key = keyOf({ releaseId, configuration: plan.configuration });
     await undo(key, failure, input, deps);
     const approvalId = plan.approval?.approvalId;
     await closeApproval({ app, environment, executionArn, reason: failure.message, approvalId }, deps);

@@ -7,7 +7,7 @@ import { TAG, tagsFor } from '../tags.ts';
 import { createAppRule, readWeights, setWeights, weightsOf } from '../traffic/app-rule.ts';
 import type { Weight } from '../traffic/app-rule.ts';
 import { readRules } from '../traffic/listener-rule.ts';
-import { readTargetHealth } from '../traffic/target-group.ts';
+import { countHealthy, readTargetHealth } from '../traffic/target-group.ts';
 import { checkWeights } from './check-weights.ts';
 import { readEnvironmentRecord } from './environment-record.ts';
 import type { EnvironmentRecordDeps } from './environment-record.ts';
@@ -27,7 +27,7 @@ export interface ShiftTrafficDeps extends EnvironmentRecordDeps {
 const checkHealth = async (rollout: Rollout, deps: ShiftTrafficDeps): Promise<void> => {
   const needed = machinesAt(rollout.strategy, rollout.step, rollout.machines);
   const targets = await readTargetHealth(rollout.green.targetGroupArn, deps.balancing);
-  const healthy = targets.filter((target) => target.TargetHealth?.State === 'healthy').length;
+  const healthy = countHealthy(targets);
   if (healthy < needed)
     throw new TargetsNotHealthyYetError(healthy, needed, 'looked at right before the shift');
 };

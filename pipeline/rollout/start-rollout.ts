@@ -9,13 +9,14 @@ import type { Logger } from '../log.ts';
 import type { Deployment, EnvironmentRecord, ReleaseRecord, Rollout, RolloutPlan } from '../model.ts';
 import { deploymentNames } from '../names.ts';
 import type { Placement } from '../placement.ts';
+import { dropOrderOf } from '../release/drop-order.ts';
 import { recordInEnvironment, releaseKey } from '../release/release-record.ts';
 import { TAG, tagsFor } from '../tags.ts';
 import { createPreviewRule } from '../traffic/preview-rule.ts';
 import { createTargetGroup } from '../traffic/target-group.ts';
 import { checkAlarms } from './check-alarms.ts';
 import { checkImage } from './check-image.ts';
-import { keyOf } from './configuration.ts';
+import { keyOf, planKeyOf } from './configuration.ts';
 import { updateEnvironment } from './environment-record.ts';
 import { releaseLease, takeLease } from './lease.ts';
 import type { LeaseDeps } from './lease.ts';
@@ -63,17 +64,14 @@ const enter = async (
   deps: StartRolloutDeps,
 ): Promise<EnvironmentRecord> => {
   const { release, executionArn, trigger } = plan;
-  const { releaseId, droppedAt, key, sequencer } = release;
-  const drop = { releaseId, droppedAt, key, ...(sequencer === undefined ? {} : { sequencer }) };
   const record = await takeLease(
     environment.name,
     release.app,
     {
       executionArn,
-      releaseId,
-      configurationDigest: plan.configuration.digest,
+      ...planKeyOf(plan),
       trigger,
-      ...(trigger === 'drop' ? { drop } : {}),
+      ...(trigger === 'drop' ? { drop: dropOrderOf(release) } : {}),
     },
     deps,
   );
@@ -87,7 +85,7 @@ const enter = async (
   checkOrder(plan, record);
   if (plan.approval !== undefined && planDigest(plan, environment, record.current) !== plan.planDigest) {
     await releaseLease(environment.name, release.app, executionArn, deps);
-    throw new PlanChangedError(releaseId, environment.name);
+    throw new PlanChangedError(release.releaseId, environment.name);
   }
   return record;
 };
@@ -121,8 +119,7 @@ export const startRollout = async (
   const machines = await machinesNow(record, environment.capacity.desired, deps);
   const strategy = strategyFor(plan, environment, blue);
 
-  const key = { releaseId: release.releaseId, configurationDigest: configuration.digest };
-  const names = deploymentNames(deps.stack, release.app, key, environment.name);
+  const names = deploymentNames(deps.stack, release.app, planKeyOf(plan), environment.name);
   const tags = tagsFor(deps.stack, release, { [TAG.environment]: environment.name });
   const { placement } = deps;
   const targetGroupArn = await createTargetGroup(

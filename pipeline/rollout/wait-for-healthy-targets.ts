@@ -1,4 +1,4 @@
-import { DescribeScalingActivitiesCommand, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeScalingActivitiesCommand } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingClient, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
@@ -10,7 +10,7 @@ import { readTargetHealth } from '../traffic/target-group.ts';
 import { readEnvironmentRecord } from './environment-record.ts';
 import type { EnvironmentRecordDeps } from './environment-record.ts';
 import { checkLease } from './lease.ts';
-import { readMachineGroups } from './machine-group.ts';
+import { growMachineGroup, readMachineGroups } from './machine-group.ts';
 import { machinesAt } from './strategy.ts';
 
 /** Failed launches or ended machines after which waiting longer makes no sense. */
@@ -68,14 +68,7 @@ const growGreen = async (
   const machines = groups.get(blue?.groupName ?? '')?.DesiredCapacity ?? planned;
   const needed = machinesAt(strategy, step, machines);
   const group = groups.get(green.groupName);
-  if ((group?.DesiredCapacity ?? needed) < needed) {
-    await autoScaling.send(
-      new SetDesiredCapacityCommand({
-        AutoScalingGroupName: green.groupName,
-        DesiredCapacity: Math.min(needed, group?.MaxSize ?? needed),
-      }),
-    );
-  }
+  await growMachineGroup(group, needed, autoScaling);
   return { machines, needed, group };
 };
 

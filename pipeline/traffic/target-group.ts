@@ -112,6 +112,10 @@ export const readTargetHealth = async (
   }
 };
 
+/** How many of the targets are healthy. */
+export const countHealthy = (targets: readonly TargetHealthDescription[]): number =>
+  targets.filter((target) => target.TargetHealth?.State === 'healthy').length;
+
 /** Deletes the target group; one that is gone already is fine. The rules that referred to it may hold it for a while. */
 export const deleteTargetGroup = async (
   targetGroupArn: string,

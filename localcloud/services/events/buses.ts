@@ -3,7 +3,7 @@ import type { EventsDeps } from './deps.ts';
 import { eventBusExists, validationException } from './errors.ts';
 import type { BusRecord } from './event-store.ts';
 import { busName } from './event-store.ts';
-import { page } from './page.ts';
+import { page } from '../../page.ts';
 
 const present = (bus: BusRecord): EventBridge.EventBus => ({
   Name: bus.name,

@@ -5,7 +5,7 @@ import type { EventsDeps } from './deps.ts';
 import { invalidEventPattern, validationException } from './errors.ts';
 import type { RuleRecord } from './event-store.ts';
 import { busName, ruleArn } from './event-store.ts';
-import { page } from './page.ts';
+import { page } from '../../page.ts';
 import { parseSchedule } from './schedule.ts';
 
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html

@@ -3,7 +3,7 @@ import type { EventsDeps } from './deps.ts';
 import { tooManyTargets, validationException } from './errors.ts';
 import { busName } from './event-store.ts';
 import { parseJsonPath } from './json-path.ts';
-import { page } from './page.ts';
+import { page } from '../../page.ts';
 
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 const mostTargets = 5;

@@ -2,7 +2,7 @@ import type * as Scheduler from '@aws-sdk/client-scheduler';
 import type { SchedulerDeps } from './deps.ts';
 import { groupExists, validationException } from './errors.ts';
 import type { GroupRecord } from './model.ts';
-import { page } from './page.ts';
+import { page } from '../../page.ts';
 import { groupArn } from './schedule-store.ts';
 import { tagMap } from './tags.ts';
 

@@ -4,7 +4,7 @@ import { checkSchedule, checkTrust } from './check-schedule.ts';
 import { scheduleExists } from './errors.ts';
 import type { ScheduleRecord } from './model.ts';
 import { firstRun, nextRun } from './occurrences.ts';
-import { page } from './page.ts';
+import { page } from '../../page.ts';
 import { scheduleArn } from './schedule-store.ts';
 
 type ScheduleInput = Omit<Scheduler.CreateScheduleInput, 'ClientToken'>;

@@ -1,6 +1,6 @@
 import type { Target } from '@aws-sdk/client-scheduler';
 import type { PeerName } from '../../service.ts';
-import { sdkServices } from '../states/tasks/sdk-services.ts';
+import { sdkServices } from '../../sdk-services.ts';
 
 /** The API call that a run of a schedule makes. */
 export interface TargetRequest {

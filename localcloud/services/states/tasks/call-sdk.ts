@@ -5,7 +5,7 @@ import { StatesFailure } from '../../../states-language/failure.ts';
 import type { Json } from '../../../states-language/json.ts';
 import { isObject } from '../../../states-language/json.ts';
 import type { TaskCall } from '../../../states-language/ports.ts';
-import { sdkServices } from './sdk-services.ts';
+import { sdkServices } from '../../../sdk-services.ts';
 import { sdkFailure } from './service-failure.ts';
 import type { CallingExecution, TaskContext } from './task-context.ts';
 import { roleCall } from './task-context.ts';

@@ -4,7 +4,7 @@ import type { TaskCall, TaskRunner } from '../../../states-language/ports.ts';
 import { callSdk } from './call-sdk.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { putEvents } from './put-events.ts';
-import { sdkServices } from './sdk-services.ts';
+import { sdkServices } from '../../../sdk-services.ts';
 import { executionCompletion, startExecution } from './start-execution.ts';
 import type { CallingExecution, TaskContext } from './task-context.ts';
 

@@ -1,6 +1,6 @@
-import type { PeerName } from '../../../service.ts';
+import type { PeerName } from './service.ts';
 
-/** A service as `arn:aws:states:::aws-sdk:<id>:<action>` reaches it. */
+/** A service as the `aws-sdk:<id>:<action>` of Step Functions and EventBridge Scheduler reaches it. */
 export interface SdkService {
   readonly peer: PeerName;
   /** Name of the client in the AWS SDK for Java 2: prefix of error names. */
@@ -11,7 +11,7 @@ export interface SdkService {
   readonly lowerCamel?: boolean;
 }
 
-/** The services of the local cloud by the id that Step Functions gives them. */
+/** The services of the local cloud by the id that these two give them. */
 export const sdkServices: Readonly<Record<string, SdkService>> = {
   s3: { peer: 's3', name: 'S3', load: () => import('@aws-sdk/client-s3') },
   eventbridge: { peer: 'events', name: 'EventBridge', load: () => import('@aws-sdk/client-eventbridge') },
