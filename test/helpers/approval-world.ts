@@ -149,16 +149,20 @@ export const approvalWorld = (more: Partial<DeployedEnvironment> = {}, states?: 
       };
       return { ...unsigned, planDigest: planDigest(unsigned, environment(), record().current) };
     },
-    request: (n: number, changed: Partial<RolloutPlan> = {}) =>
-      requestApproval(
+    /** The execution of release `n`, which runs, asks. */
+    request: (n: number, changed: Partial<RolloutPlan> = {}) => {
+      const plan = world.plan(n, changed);
+      executions.starts(plan.executionArn);
+      return requestApproval(
         {
-          plan: world.plan(n, changed),
+          plan,
           environment: environment(),
           release: documents.all.get(releaseKey(aRelease(n))) as ReleaseRecord,
           current: record().current,
         },
         deps,
-      ),
+      );
+    },
     /** The event with the token of the execution that waits. */
     store: (n: number, approvalId: string, taskToken = `token-${n}`, time = '2026-02-01T00:00:01Z') =>
       storeApproval(

@@ -32,15 +32,21 @@ export interface FakeExecutions {
   calls: number;
   /** How a call fails: before it has an effect, or with its effect but without a reply. */
   failure: 'before' | 'after' | undefined;
+  /** The execution runs, and waits for nobody yet. */
+  starts(executionArn: string): void;
   /** The execution waits for this token. */
   waits(executionArn: string, token: string): void;
   timeOut(executionArn: string): void;
   stop(executionArn: string): void;
+  /** Step Functions keeps an execution for 90 days after its end. */
+  forget(executionArn: string): void;
+  /** Happens between a question for an execution and the answer. */
+  onDescribe: (() => Promise<void>) | undefined;
 }
 
 const details = { resourceType: 'events', resource: 'putEvents.waitForTaskToken' };
 
-/** Makes them; there are none before one waits. */
+/** Makes them; there are none before one starts or waits. */
 export const fakeExecutions = (): FakeExecutions => {
   const executions = new Map<string, FakeExecution>();
   const tokens = new Map<string, string>();
@@ -65,6 +71,9 @@ export const fakeExecutions = (): FakeExecutions => {
     told: [],
     calls: 0,
     failure: undefined,
+    starts: (executionArn) => {
+      if (!executions.has(executionArn)) note(executionArn, 'ExecutionStarted');
+    },
     waits: (executionArn, token) => {
       note(executionArn, 'TaskSubmitted', { taskSubmittedEventDetails: details });
       tokens.set(token, executionArn);
@@ -79,6 +88,11 @@ export const fakeExecutions = (): FakeExecutions => {
       note(executionArn, 'ExecutionAborted');
       find(executionArn).status = 'ABORTED';
     },
+    forget: (executionArn) => {
+      closeTokens(executionArn);
+      executions.delete(executionArn);
+    },
+    onDescribe: undefined,
   };
 
   const answer = (token: string, said: Omit<Told, 'executionArn'>): void => {
@@ -104,7 +118,10 @@ export const fakeExecutions = (): FakeExecutions => {
       answer(taskToken, { error, cause });
     })
     .on(DescribeExecutionCommand)
-    .callsFake(({ executionArn }: { executionArn: string }) => ({ status: find(executionArn).status }))
+    .callsFake(async ({ executionArn }: { executionArn: string }) => {
+      await fake.onDescribe?.();
+      return { status: find(executionArn).status };
+    })
     .on(GetExecutionHistoryCommand)
     .callsFake(({ executionArn }: { executionArn: string }) => ({
       events: find(executionArn).events.toReversed(),

@@ -5,7 +5,9 @@ import { decide } from '#cli/approvals/decide';
 import type { Connection } from '#cli/connection';
 import type { Stack } from '#cli/stack';
 import { approvalKey } from '#pipeline/approval/approval-record';
-import { aDecision, anApproval } from '#test/helpers/cli-fixtures';
+import type { ApprovalRecord } from '#pipeline/approval/approval-record';
+import type { Clock } from '#pipeline/clock';
+import { aDecision, anApproval, minutesAgo } from '#test/helpers/cli-fixtures';
 import { instantClock } from '#test/helpers/instant-clock';
 import { memoryDocuments } from '#test/helpers/memory-documents';
 
@@ -33,6 +35,7 @@ describe('decide', () => {
         ...found,
         status: 'approved',
         decisions: [aDecision()],
+        resumedAt: minutesAgo(0),
       }));
       return { FailedEntryCount: 0 };
     });
@@ -50,6 +53,29 @@ describe('decide', () => {
       via: 'cli',
       comment: 'fine',
     });
+  });
+
+  test('does not take a decision for final that is taken back since the rollout had ended', async () => {
+    const { documents, deps } = world();
+    const key = approvalKey(approval);
+    const reason = 'the rollout ended before';
+    mock.on(PutEventsCommand).callsFake(async () => {
+      const decided = { ...approval, status: 'approved', decisions: [aDecision()] };
+      await documents.update(key, () => decided);
+      return { FailedEntryCount: 0 };
+    });
+    const clock: Clock = {
+      ...deps.clock,
+      delay: async () => {
+        await documents.update<ApprovalRecord>(key, () => ({
+          ...approval,
+          status: 'expired',
+          refused: [{ ...aDecision(), reason }],
+          resumedAt: minutesAgo(0),
+        }));
+      },
+    };
+    expect((await decide(input, { ...deps, clock })).outcome).toEqual({ kind: 'refused', reason });
   });
 
   test('fails when the bus does not take the event', async () => {

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { approvalKey } from '#pipeline/approval/approval-record';
 import { approvalWorld, executionOf } from '#test/helpers/approval-world';
 
+const ENDED = 'the rollout ended before';
+
 let world: ReturnType<typeof approvalWorld>;
 
 beforeEach(() => {
@@ -106,5 +108,128 @@ describe('a crash between deciding and telling', () => {
     await world.decide(id);
     expect(world.executions.calls).toBe(1);
     expect(world.deps.clock.now().getTime() - startedAt.getTime()).toBe(10_000);
+  });
+});
+
+describe('an execution that ended before its token had arrived', () => {
+  /** Release 2 asks and its execution is stopped. */
+  const stopped = async (): Promise<string> => {
+    const { approvalId } = await world.request(2);
+    world.executions.stop(executionOf(2));
+    return approvalId;
+  };
+
+  test.each(['approve', 'reject'] as const)('%s is refused, and the approval closed', async (decision) => {
+    const id = await stopped();
+    expect(await world.decide(id, decision)).toEqual({ outcome: 'refused', reason: ENDED });
+    expect(world.approval(id)).toMatchObject({
+      status: 'expired',
+      decisions: [],
+      refused: [{ user: 'U1', decision, reason: ENDED }],
+      resumedAt: expect.any(String),
+    });
+    expect(world.approval(id)).not.toHaveProperty('tellingSince');
+    expect(world.record()).not.toHaveProperty('pendingApproval');
+    expect(world.names()).toEqual(['approval.refused', 'approval.closed']);
+  });
+
+  test('so it is when Step Functions has forgotten it', async () => {
+    const { approvalId } = await world.request(2);
+    world.executions.forget(executionOf(2));
+    expect(await world.decide(approvalId)).toEqual({ outcome: 'refused', reason: ENDED });
+    expect(world.approval(approvalId).status).toBe('expired');
+  });
+
+  test('and a token that arrives later resumes nothing', async () => {
+    const id = await stopped();
+    await world.decide(id);
+    expect(await world.store(2, id)).toEqual({ stored: false });
+    expect(world.executions.calls).toBe(0);
+    expect(world.names()).toEqual(['approval.refused', 'approval.closed']);
+  });
+
+  test('of two who find it ended one closes the approval, and says so once', async () => {
+    const id = await stopped();
+    await Promise.all([world.decide(id), world.decide(id), world.decide(id, 'reject', 'U2')]);
+    expect(world.approval(id)).toMatchObject({ status: 'expired', decisions: [] });
+    expect(world.names().filter((name) => name === 'approval.closed')).toHaveLength(1);
+  });
+
+  test('a decision that was made while it ran is closed by whoever comes along next', async () => {
+    const { approvalId } = await world.request(2);
+    expect(await world.decide(approvalId)).toEqual({ outcome: 'approved' });
+    world.executions.stop(executionOf(2));
+    await world.ask(3);
+    expect(world.approval(approvalId)).toMatchObject({ status: 'expired', refused: [{ reason: ENDED }] });
+  });
+
+  test('an approval that a newer release replaced is finished', async () => {
+    const id = await stopped();
+    const newer = await world.ask(3);
+    expect(world.approval(id)).toMatchObject({ status: 'superseded', resumedAt: expect.any(String) });
+    expect(world.news).toEqual([
+      ['approval.closed', expect.objectContaining({ approvalId: id, status: 'superseded' })],
+    ]);
+    expect(world.record().pendingApproval?.approvalId).toBe(newer);
+  });
+
+  test.each([1, 2, 3, 4])(
+    'is closed by the next delivery whichever write kills the first (%s)',
+    async (nth) => {
+      const id = await stopped();
+      let writes = 0;
+      world.documents.onWrite = () => {
+        writes += 1;
+        if (writes === nth) throw new Error('killed');
+      };
+      await expect(world.decide(id)).rejects.toThrow('killed');
+      revive();
+      await world.decide(id);
+      expect(world.approval(id)).toMatchObject({ status: 'expired', decisions: [] });
+    },
+  );
+});
+
+describe('a token that arrives while somebody looks whether its execution runs', () => {
+  const looked = async (act: (id: string) => Promise<unknown>): Promise<string> => {
+    const { approvalId } = await world.request(2);
+    world.executions.onDescribe = async () => {
+      world.executions.onDescribe = undefined;
+      await act(approvalId);
+    };
+    return approvalId;
+  };
+
+  test('is told by whoever stored it', async () => {
+    const id = await looked(async (approvalId) => {
+      world.executions.waits(executionOf(2), 'token-2');
+      await world.store(2, approvalId);
+    });
+    expect(await world.decide(id)).toEqual({ outcome: 'approved' });
+    expect(world.executions.told).toMatchObject([{ approvedBy: ['U1'] }]);
+    expect(world.approval(id)).toMatchObject({ status: 'approved', resumedAt: expect.any(String) });
+    expect(world.names()).toEqual(['approval.granted']);
+  });
+
+  test('and was told before the execution ended: the decision stands', async () => {
+    const id = await looked(async (approvalId) => {
+      world.executions.waits(executionOf(2), 'token-2');
+      await world.store(2, approvalId);
+      world.executions.stop(executionOf(2));
+    });
+    expect(await world.decide(id)).toEqual({ outcome: 'approved' });
+    expect(world.approval(id)).toMatchObject({ status: 'approved', decisions: [{ user: 'U1' }] });
+    expect(world.names()).toEqual(['approval.granted']);
+  });
+
+  test('and is dead already: the decision is refused once', async () => {
+    const id = await looked(async (approvalId) => {
+      world.executions.waits(executionOf(2), 'token-2');
+      world.executions.stop(executionOf(2));
+      await world.store(2, approvalId);
+    });
+    await world.decide(id);
+    expect(world.approval(id)).toMatchObject({ status: 'expired', refused: [{ reason: ENDED }] });
+    expect(world.names()).toEqual(['approval.refused', 'approval.closed']);
   });
 });
