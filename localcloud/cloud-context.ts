@@ -1,4 +1,6 @@
 import type { Clock } from './clock.ts';
+import type { Faults } from './faults/faults.ts';
+import type { History } from './history/history.ts';
 import type { Caller, CredentialStore } from './identity.ts';
 import type { Random } from './random.ts';
 import type { Call, Peers } from './service.ts';
@@ -50,6 +52,10 @@ export interface CloudContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** What goes wrong on purpose. */
+  readonly faults: Faults;
+  /** Calls and events, when somebody wants them written down. */
+  readonly history: History;
   readonly peers: Peers;
   readonly backplane: Backplane;
   /** A call in the name of an AWS service (`autoscaling.amazonaws.com`): not held to a role's policies. */

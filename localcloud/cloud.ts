@@ -2,7 +2,10 @@ import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { CloudContext, Log } from './cloud-context.ts';
 import { createContext } from './create-context.ts';
+import type { Faults } from './faults/faults.ts';
+import { createFaults } from './faults/faults.ts';
 import { startGateway } from './gateway/gateway.ts';
+import { noHistory, openHistory } from './history/history.ts';
 import type { Random } from './random.ts';
 import { createRandom } from './random.ts';
 import { rootCredentials } from './root-credentials.ts';
@@ -23,6 +26,8 @@ export interface LocalCloudOptions {
   readonly services?: readonly ServiceFactory[];
   /** False lets roles do everything. */
   readonly enforcePermissions?: boolean;
+  /** File to which calls and events are appended, one JSON object a line. */
+  readonly historyFile?: string;
 }
 
 /** A running local cloud. */
@@ -30,6 +35,8 @@ export interface LocalCloud {
   /** `http://127.0.0.1:<port>`. */
   readonly endpointUrl: string;
   readonly context: CloudContext;
+  /** What goes wrong on purpose; also `PUT`, `GET` and `DELETE` on `/_local/faults`. */
+  readonly faults: Faults;
   readonly rootCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Ends background work and connections, then closes the state; a later start resumes. */
   stop(): Promise<void>;
@@ -73,12 +80,17 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
     undos.push(lockState(stateDir));
     const store = openStore(stateDir);
     undos.push(() => store.close());
+    const { clock = systemClock, historyFile } = options;
+    const history = historyFile === undefined ? noHistory : openHistory(historyFile, () => clock.now());
+    undos.push(() => history.close());
     const pending = createContext({
       stateDir,
       store,
       log,
       region: options.region ?? 'eu-central-1',
-      clock: options.clock ?? systemClock,
+      clock,
+      faults: createFaults(),
+      history,
       random: options.random ?? createRandom(),
       enforcePermissions: options.enforcePermissions ?? true,
     });
@@ -91,7 +103,8 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
     await startAll(pending.services.values(), undos);
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => (stopped ??= undoAll(undos, log));
-    return { endpointUrl, context: pending.context, rootCredentials, stop };
+    const { context } = pending;
+    return { endpointUrl, context, faults: context.faults, rootCredentials, stop };
   } catch (error) {
     await undoAll(undos, log);
     throw error;

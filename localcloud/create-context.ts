@@ -1,4 +1,8 @@
 import type { Backplane, CloudContext } from './cloud-context.ts';
+import type { CallDoor } from './faults/call-door.ts';
+import { createCallDoor } from './faults/call-door.ts';
+import { createFaults } from './faults/faults.ts';
+import { noHistory } from './history/history.ts';
 import type { Caller } from './identity.ts';
 import { createPeers } from './peers.ts';
 import type { Call, Service } from './service.ts';
@@ -10,6 +14,8 @@ export const localAccountId = '000000000000';
 export interface PendingContext {
   readonly context: CloudContext;
   readonly services: Map<string, Service>;
+  /** Where every call goes through. */
+  readonly door: CallDoor;
   /** Adds a service and the links of the backplane that it owns. */
   addService(service: Service): void;
   setEndpointUrl(url: string): void;
@@ -47,12 +53,10 @@ const roleCaller = (roleArn: string, sessionName: string): Caller => {
 };
 
 /** What a context is made of; the rest it provides itself. */
-export type ContextParts = Pick<
-  CloudContext,
-  'region' | 'stateDir' | 'store' | 'clock' | 'random' | 'log'
-> & {
-  readonly enforcePermissions: boolean;
-};
+export type ContextParts = Pick<CloudContext, 'region' | 'stateDir' | 'store' | 'clock' | 'random' | 'log'> &
+  Partial<Pick<CloudContext, 'faults' | 'history'>> & {
+    readonly enforcePermissions: boolean;
+  };
 
 /** Builds the context before the services that it will hold. */
 export const createContext = ({ enforcePermissions, ...parts }: ContextParts): PendingContext => {
@@ -63,17 +67,25 @@ export const createContext = ({ enforcePermissions, ...parts }: ContextParts): P
 
   const callAs = (caller: Caller): Call => ({ requestId: parts.random.uuid(), caller });
   const context: CloudContext = {
+    faults: createFaults(),
+    history: noHistory,
     ...parts,
     accountId: localAccountId,
-    peers: createPeers(services, { backplane, region: parts.region, accountId: localAccountId }),
+    peers: createPeers(
+      services,
+      { backplane, region: parts.region, accountId: localAccountId },
+      (call, run) => door(call, run),
+    ),
     backplane,
     endpointUrl: () => endpointUrl ?? unset('endpointUrl'),
     asService: (principal) => callAs({ kind: 'service', arn: principal, accountId: localAccountId }),
     asRole: (roleArn, sessionName) => callAs(roleCaller(roleArn, sessionName)),
   };
+  const door = createCallDoor(context);
   return {
     context,
     services,
+    door,
     addService: (service) => {
       services.set(service.facts.name, service);
       Object.assign(owned, service.backplane);

@@ -58,7 +58,14 @@ const passing = (action: string, ...roles: readonly unknown[]): readonly Permiss
 
 const roleOf = (target: unknown): unknown => (target as Input | undefined)?.['RoleArn'];
 
-type Rule = string | readonly string[] | ((input: Input) => readonly Permission[]);
+/** The caller's own permissions, not only Auto Scaling's (EC2 Auto Scaling User Guide, "Launching instances with synchronous provisioning"). */
+const launchInstances = (_: Input, { region, accountId }: ResourceScope): readonly Permission[] => [
+  { action: 'autoscaling:LaunchInstances' },
+  { action: 'ec2:CreateFleet', resources: [`arn:aws:ec2:${region}:${accountId}:fleet/*`] },
+  { action: 'ec2:DescribeLaunchTemplateVersions', resources: ['*'] },
+];
+
+type Rule = string | readonly string[] | ((input: Input, scope: ResourceScope) => readonly Permission[]);
 
 /**
  * Operations whose IAM actions are not `<prefix>:<Operation>`, from the tables "Actions defined by ..." of the Service
@@ -124,6 +131,9 @@ const exceptions: Partial<Readonly<Record<PeerName, Readonly<Record<string, Rule
     CreateSchedule: ({ Target }) => passing('scheduler:CreateSchedule', roleOf(Target)),
     UpdateSchedule: ({ Target }) => passing('scheduler:UpdateSchedule', roleOf(Target)),
   },
+  autoscaling: {
+    LaunchInstances: launchInstances,
+  },
   sqs: {
     ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
     DeleteMessageBatch: 'DeleteMessage',
@@ -167,7 +177,7 @@ export const permissionsOf = (
   scope: ResourceScope,
 ): readonly Permission[] => {
   const rule = exceptions[service]?.[operation] ?? operation;
-  if (typeof rule === 'function') return rule(input);
+  if (typeof rule === 'function') return rule(input, scope);
   const names = typeof rule === 'string' ? [rule] : rule;
   const permissions = names.map((name): Permission => ({ action: `${service}:${name}` }));
   return service === 'ec2' ? [...permissions, ...creationTags(input, scope)] : permissions;

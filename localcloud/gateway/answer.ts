@@ -5,6 +5,19 @@ import type { WireAnswer } from '../protocols/wire.ts';
 
 const hasBody = (status: number): boolean => status !== 204 && status !== 304;
 
+/** Sends the head and the first bytes of a body, and breaks the connection. */
+const breakOff = async (response: ServerResponse, body: WireAnswer['body'], bytes: number): Promise<void> => {
+  const source = body instanceof Readable ? body : Readable.from([Buffer.from(body ?? '')]);
+  let left = bytes;
+  for await (const piece of source as AsyncIterable<Buffer>) {
+    await new Promise((resolve) => response.write(piece.subarray(0, left), resolve));
+    left -= piece.length;
+    if (left <= 0) break;
+  }
+  // Ended, not reset: what was written arrives.
+  response.socket?.destroySoon();
+};
+
 /** Sends an answer; resolves when all of it is handed to the connection. `headOnly` keeps the body back. */
 export const sendAnswer = async (
   response: ServerResponse,
@@ -19,6 +32,12 @@ export const sendAnswer = async (
     'x-amz-request-id': requestId,
     ...answer.headers,
   };
+  if (answer.breakAfter !== undefined) {
+    if (!(body instanceof Readable)) headers['content-length'] = Buffer.byteLength(body ?? '');
+    response.writeHead(status, headers);
+    response.flushHeaders();
+    return breakOff(response, body, answer.breakAfter);
+  }
   if (body instanceof Readable) {
     response.writeHead(status, headers);
     if (headOnly) {

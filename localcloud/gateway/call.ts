@@ -8,6 +8,9 @@ import { checkHeaderChecksums, collectRaw, readBody, streamBody } from './body.t
 import { decompress } from './decompress.ts';
 import { identifyService, isUnsignedForm } from './identify.ts';
 import { withPathStyle } from './request.ts';
+import type { CallDoor } from '../faults/call-door.ts';
+import { ConnectionLostError } from '../faults/perform-call.ts';
+import { spoilAnswer } from '../faults/spoil-answer.ts';
 import { notImplemented } from '../peers.ts';
 import { assign } from '../protocols/assign.ts';
 import { createProtocol } from '../protocols/create-protocol.ts';
@@ -131,8 +134,14 @@ const anonymous = (form: Uint8Array | undefined): Authentication => {
 // Calls that get a caller its first credentials.
 const unsignedOperations = new Set(['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity']);
 
+/** What a call is answered with. */
+export interface CallScope {
+  readonly context: CloudContext;
+  readonly door: CallDoor;
+}
+
 const perform = async (
-  context: CloudContext,
+  { context, door }: CallScope,
   endpoint: Endpoint,
   exchange: Exchange,
   form: Uint8Array | undefined,
@@ -153,12 +162,16 @@ const perform = async (
   }
   const run = service.operations[operation.name] as ((input: object, call: Call) => unknown) | undefined;
   if (run === undefined) throw notImplemented(service.facts.name, operation.name);
-  checkRequiredMembers(service.facts, operation.input, input);
-  authorise(context, service, operation.name, input, known.caller);
   const { name } = service.facts;
-  context.log('debug', 'API call', { service: name, operation: operation.name, caller: known.caller.arn });
-  const output = await run(input, { requestId, caller: known.caller, signal });
-  return protocol.write(operation, output ?? {}, requestId);
+  const { caller } = known;
+  const { output, faults } = await door({ service: name, action: operation.name, input, caller }, (given) => {
+    checkRequiredMembers(service.facts, operation.input, given);
+    authorise(context, service, operation.name, given, caller);
+    context.log('debug', 'API call', { service: name, operation: operation.name, caller: caller.arn });
+    return run(given, { requestId, caller, signal });
+  });
+  const answer = protocol.write(operation, output, requestId);
+  return faults.length === 0 ? answer : spoilAnswer(answer, faults);
 };
 
 const unknownService = (request: WireRequest): WireAnswer => {
@@ -178,9 +191,12 @@ const unknownService = (request: WireRequest): WireAnswer => {
       };
 };
 
-/** Answers an AWS API call: identify, authenticate, parse, authorise, run, serialise. Never rejects. */
+/**
+ * Answers an AWS API call: identify, authenticate, parse, authorise, run, serialise. @throws ConnectionLostError when
+ * the fault plan wants no answer; nothing else.
+ */
 export const handleCall = async (
-  context: CloudContext,
+  scope: CallScope,
   endpoints: readonly Endpoint[],
   exchange: Exchange,
 ): Promise<WireAnswer> => {
@@ -190,12 +206,13 @@ export const handleCall = async (
   if (endpoint === undefined) return unknownService(request);
   const { service, model, protocol } = endpoint;
   try {
-    return await perform(context, endpoint, exchange, form);
+    return await perform(scope, endpoint, exchange, form);
   } catch (error) {
+    if (error instanceof ConnectionLostError) throw error;
     if (isBug(error) && !(error instanceof SignatureError)) {
       const { method, path } = request;
       const stack = error instanceof Error ? error.stack : String(error);
-      context.log('error', 'an operation failed', { service: service.facts.name, method, path, stack });
+      scope.context.log('error', 'an operation failed', { service: service.facts.name, method, path, stack });
     }
     const reported = error instanceof SignatureError ? signatureAnswer(service.facts.protocol, error) : error;
     return protocol.writeError(toWireError(reported, model, service.facts), exchange.requestId);

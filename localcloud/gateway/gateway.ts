@@ -2,6 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PendingContext } from '../create-context.ts';
+import { faultsRoute } from '../faults/faults-route.ts';
+import { ConnectionLostError } from '../faults/perform-call.ts';
 import { sendAnswer } from './answer.ts';
 import { createEndpoints, handleCall } from './call.ts';
 import { readWireRequest } from './request.ts';
@@ -47,6 +49,7 @@ const createHandler = (pending: PendingContext, calls: Set<AbortController>) => 
   const endpoints = services.flatMap(createEndpoints);
   const routes = [
     healthRoute(services),
+    faultsRoute(context.faults),
     ...services.flatMap(({ httpRoutes }) => httpRoutes ?? []),
   ] satisfies HttpRoute[];
 
@@ -62,8 +65,9 @@ const createHandler = (pending: PendingContext, calls: Set<AbortController>) => 
     let answer: WireAnswer;
     try {
       const request = readWireRequest(message);
-      answer = await handleCall(context, endpoints, { message, request, requestId, signal });
+      answer = await handleCall(pending, endpoints, { message, request, requestId, signal });
     } catch (error) {
+      if (error instanceof ConnectionLostError) return void message.socket.resetAndDestroy();
       answer = badRequest(error);
     }
     await sendAnswer(response, answer, requestId, message.method === 'HEAD');

@@ -130,8 +130,9 @@ export const attachMachine = async (spawned: SpawnedMachine): Promise<Machine> =
       await qmp.execute('cont');
     },
     stop: async (graceSeconds) => {
-      await powerDown().catch(() => undefined);
       const timer = setTimeout(() => void kill(), graceSeconds * 1000);
+      // Not waited for: a process that hangs never answers, and must go all the same.
+      powerDown().catch(() => undefined);
       try {
         return await exited;
       } finally {

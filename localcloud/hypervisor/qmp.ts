@@ -14,10 +14,19 @@ export interface Qmp {
   human(commandLine: string): Promise<string>;
 }
 
-/** QEMU refused a command, or went away before it answered. */
+/** QEMU refused a command, went away before it answered, or did not answer in time. */
 export class QmpError extends Error {
   override readonly name = 'QmpError';
 }
+
+/** How long QEMU has to speak, in milliseconds. */
+export interface QmpPatience {
+  readonly greeting: number;
+  readonly answer: number;
+}
+
+// A healthy QEMU answers in milliseconds and greets in less than a second; a busy host makes it twenty times slower.
+const PATIENCE: QmpPatience = { greeting: 60_000, answer: 15_000 };
 
 interface QmpMessage {
   readonly QMP?: object;
@@ -30,12 +39,20 @@ interface QmpMessage {
 
 interface Waiting {
   readonly command: string;
+  readonly timer: NodeJS.Timeout;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Speaks QMP over `stream`; resolves when QEMU has greeted us and accepts commands. */
-export const connectQmp = async (stream: Duplex, onEvent: (event: QmpEvent) => void): Promise<Qmp> => {
+/**
+ * Speaks QMP over `stream`; resolves when QEMU has greeted us and accepts commands. A process that hangs makes every command
+ * fail with a `QmpError` in the end; an answer that comes later is dropped.
+ */
+export const connectQmp = async (
+  stream: Duplex,
+  onEvent: (event: QmpEvent) => void,
+  patience: QmpPatience = PATIENCE,
+): Promise<Qmp> => {
   const waiting = new Map<number, Waiting>();
   const greeting = Promise.withResolvers<void>();
   let nextId = 1;
@@ -44,7 +61,8 @@ export const connectQmp = async (stream: Duplex, onEvent: (event: QmpEvent) => v
   const close = (): void => {
     closed = true;
     greeting.reject(new QmpError('qemu went away before it greeted us'));
-    for (const { command, reject } of waiting.values()) {
+    for (const { command, timer, reject } of waiting.values()) {
+      clearTimeout(timer);
       reject(new QmpError(`qemu went away before it answered '${command}'`));
     }
     waiting.clear();
@@ -58,6 +76,7 @@ export const connectQmp = async (stream: Duplex, onEvent: (event: QmpEvent) => v
     const request = message.id === undefined ? undefined : waiting.get(message.id);
     if (request === undefined || message.id === undefined) return;
     waiting.delete(message.id);
+    clearTimeout(request.timer);
     if (message.error === undefined) request.resolve(message.return);
     else request.reject(new QmpError(`qemu refused '${request.command}': ${message.error.desc}`));
   };
@@ -66,7 +85,11 @@ export const connectQmp = async (stream: Duplex, onEvent: (event: QmpEvent) => v
     if (closed) return Promise.reject(new QmpError(`qemu is gone, '${command}' cannot be sent`));
     const id = nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    waiting.set(id, { command, resolve, reject });
+    const timer = setTimeout(() => {
+      waiting.delete(id);
+      reject(new QmpError(`qemu did not answer '${command}' within ${patience.answer} ms`));
+    }, patience.answer);
+    waiting.set(id, { command, timer, resolve, reject });
     stream.write(`${JSON.stringify({ execute: command, arguments: commandArguments, id })}\n`);
     return promise;
   };
@@ -78,7 +101,11 @@ export const connectQmp = async (stream: Duplex, onEvent: (event: QmpEvent) => v
   lines.on('error', close);
   lines.on('close', close);
 
-  await greeting.promise;
+  const late = setTimeout(
+    () => greeting.reject(new QmpError(`qemu did not greet us within ${patience.greeting} ms`)),
+    patience.greeting,
+  );
+  await greeting.promise.finally(() => clearTimeout(late));
   await execute('qmp_capabilities');
   return {
     execute,

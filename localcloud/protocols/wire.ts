@@ -20,6 +20,8 @@ export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | Readable;
+  /** The connection breaks after so many bytes of the body; only the fault plan says so. */
+  readonly breakAfter?: number;
 }
 
 /** The operation that a request asks for. */

@@ -92,10 +92,10 @@ export const remember = <T>(run: Run, key: string, decide: () => T): T => {
 // Timers of Node hold at most 2^31-1 milliseconds.
 const longestDelay = 2 ** 31 - 1;
 
-/** Waits until a point in time (milliseconds since the epoch). */
+/** Waits until a point in time (milliseconds since the epoch); a clock that is set meanwhile changes nothing. */
 export const waitUntil = async (run: Run, until: number, signal: AbortSignal): Promise<void> => {
   run.journal.flush();
-  for (let left = until - run.clock.now(); left > 0; left = until - run.clock.now()) {
+  for (let left = until - run.clock.now(); left > 0; left -= longestDelay) {
     try {
       await run.clock.delay(Math.min(left, longestDelay), signal);
     } catch (error) {

@@ -8,6 +8,7 @@ import type { BakeInput } from '#bakery/bake/bake';
 import type { BakedImage } from '#bakery/model';
 import type { Announce } from '../announce.ts';
 import { fetchArtifact } from '../artifact/fetch-artifact.ts';
+import { monotonicNow } from '../clock.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import type { Logger } from '../log.ts';
 import type { Image, Release } from '../model.ts';
@@ -89,7 +90,7 @@ export const bakeImage = async (
   input: BakeImageInput,
   deps: BakeImageDeps,
 ): Promise<{ readonly image: Image }> => {
-  const started = deps.clock.now().getTime();
+  const started = monotonicNow(deps.clock);
   const { release } = input;
   const base = await readBaseImage(RUNTIME, deps.documents);
   const workDir = await mkdtemp(join(tmpdir(), 'kiln-bake-'));
@@ -112,7 +113,7 @@ export const bakeImage = async (
         files: baked.layer.files,
         contentBytes: baked.layer.contentBytes,
         blocksUploaded,
-        seconds: (deps.clock.now().getTime() - started) / 1000,
+        seconds: (monotonicNow(deps.clock) - started) / 1000,
       },
     };
     const bill = billOfMaterials(release, baked, base.manifest);

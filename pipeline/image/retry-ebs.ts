@@ -1,5 +1,6 @@
 import { ConflictException, EBSServiceException, ResourceNotFoundException } from '@aws-sdk/client-ebs';
 import type { Clock } from '../clock.ts';
+import { monotonicNow } from '../clock.ts';
 
 // A snapshot that was just started may be unknown to the data path for two minutes (AWS-FACTS 4.1), plus a tenth.
 const UNKNOWN_SNAPSHOT_MILLISECONDS = 132_000;
@@ -30,7 +31,7 @@ export const isRefusedWrite = (error: unknown): boolean =>
  * for anything else, never for a request that is refused.
  */
 export const retryEbs = async <T>(clock: Clock, attempt: () => Promise<T>): Promise<T> => {
-  const deadline = clock.now().getTime() + UNKNOWN_SNAPSHOT_MILLISECONDS;
+  const deadline = monotonicNow(clock) + UNKNOWN_SNAPSHOT_MILLISECONDS;
   let failures = 0;
   for (;;) {
     try {
@@ -38,7 +39,7 @@ export const retryEbs = async <T>(clock: Clock, attempt: () => Promise<T>): Prom
     } catch (error) {
       if (isFinal(error)) throw error;
       if (isUnknownSnapshot(error)) {
-        if (clock.now().getTime() >= deadline) throw error;
+        if (monotonicNow(clock) >= deadline) throw error;
         await clock.delay(UNKNOWN_SNAPSHOT_INTERVAL_MILLISECONDS);
       } else {
         failures += 1;

@@ -1,6 +1,6 @@
 import type { SmokeRequest } from '#bakery/model';
 import type { Announce } from '../announce.ts';
-import { poll } from '../clock.ts';
+import { monotonicNow, poll } from '../clock.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import type { DeployedEnvironment } from '../environments/environment.ts';
 import { readFirstEnvironment } from '../environments/read-environments.ts';
@@ -66,7 +66,7 @@ const request = async (
   { url }: DeployedEnvironment,
   deps: SmokeTestImageDeps,
 ): Promise<Evidence['requests'][number]> => {
-  const started = deps.clock.now().getTime();
+  const started = monotonicNow(deps.clock);
   const answer = await deps
     .fetch(new URL(smoke.path, url), {
       headers: { [PREVIEW_HEADER]: machine.preview },
@@ -84,7 +84,7 @@ const request = async (
       `GET ${smoke.path} answered ${status}, expected ${smoke.status} within ${ANSWER_WITHIN_SECONDS} s\nconsole:\n${tail}`,
     );
   }
-  return { path: smoke.path, status: smoke.status, milliseconds: deps.clock.now().getTime() - started };
+  return { path: smoke.path, status: smoke.status, milliseconds: monotonicNow(deps.clock) - started };
 };
 
 const tryMachine = async (

@@ -5,6 +5,7 @@ import { EBS } from '@aws-sdk/client-ebs';
 import { EC2 } from '@aws-sdk/client-ec2';
 import type { Instance, RegisterImageCommandInput, RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { Clock } from '#localcloud/clock';
+import type { ServiceFactory } from '#localcloud/service';
 import { createEbs } from '#localcloud/services/ebs/index';
 import { createEc2 } from '#localcloud/services/ec2/index';
 import { createFakeHypervisor } from './fake-hypervisor.ts';
@@ -51,16 +52,17 @@ export const byteAt = (path: string, offset: number): number => {
   return byte.readUInt8(0);
 };
 
-/** Starts a world; `stop` it after the test. */
+/** Starts a world, with more services when told; `stop` it after the test. */
 export const startEc2World = async (
   options: FakeHypervisorOptions = {},
   stateDir = mkdtempSync(join(tmpdir(), 'ec2-')),
   clock: Clock = hastyClock,
+  more: readonly ServiceFactory[] = [],
 ): Promise<Ec2World> => {
   const hypervisor = createFakeHypervisor(options);
   const cloud = await startTestCloud({
     stateDir,
-    services: [createEbs, (context) => createEc2(context, { hypervisor })],
+    services: [createEbs, (context) => createEc2(context, { hypervisor }), ...more],
     clock,
     log: () => undefined,
   });
@@ -96,7 +98,7 @@ export const startEc2World = async (
     describeOne,
     restart: async (next = {}) => {
       await cloud.stop();
-      return startEc2World(next, stateDir);
+      return startEc2World(next, stateDir, clock, more);
     },
     launch: async (more = {}) => {
       const ImageId = more.ImageId ?? (more.LaunchTemplate === undefined ? await anImage() : undefined);

@@ -25,6 +25,8 @@ export interface KillableCloud {
 export interface KillableCloudOptions {
   /** File of the fixtures; Step Functions and EventBridge unless told. */
   readonly fixture?: string;
+  /** Environment variables beside this process's. */
+  readonly env?: Readonly<Record<string, string>>;
   /** How many files and connections the process may have open; as many as this one unless told. */
   readonly openFiles?: number;
 }
@@ -48,12 +50,13 @@ export const startKillableCloud = async (options: KillableCloudOptions = {}): Pr
   const start = async (): Promise<void> => {
     child = fork(script, [join(folder, 'state'), logFile], {
       ...limited,
-      env: { ...process.env, NODE_OPTIONS: '' },
+      env: { ...process.env, NODE_OPTIONS: '', ...options.env },
     });
     const [message] = (await once(child, 'message')) as [{ endpoint: string }];
     endpoint = message.endpoint;
   };
   const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;

@@ -54,6 +54,35 @@ describe('a group behind a load balancer', () => {
     expect(world.ec2.launches).toBe(3);
   });
 
+  test('with a maintenance policy of 100 % at least, launches the replacement of an unhealthy machine first', async () => {
+    const world = await startWorld(20);
+    let broken = '';
+    world.ec2.serve = (id) => (_, response) => {
+      response.statusCode = id === broken ? 500 : 200;
+      response.end(id);
+    };
+    const { arn } = await createBalancer(world, 0);
+    await createGroup(world, 2, {
+      TargetGroupARNs: [arn],
+      HealthCheckType: 'ELB',
+      InstanceMaintenancePolicy: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
+    });
+    await eventually(async () => Object.values(await healthOf(world, arn)).join() === 'healthy,healthy');
+    const release = Promise.withResolvers<void>();
+    world.ec2.hold = release.promise;
+    [broken = ''] = await instancesOf(world);
+    await eventually(() => world.ec2.launches === 3);
+    const group = await describeGroup(world);
+    expect(group?.Instances?.find(({ InstanceId }) => InstanceId === broken)).toMatchObject({
+      LifecycleState: 'InService',
+      HealthStatus: 'Unhealthy',
+    });
+    release.resolve();
+    await eventually(() => world.ec2.machines.get(broken)?.state === 'terminated');
+    await eventually(async () => Object.values(await healthOf(world, arn)).join() === 'healthy,healthy');
+    expect([world.ec2.launches, group?.DesiredCapacity]).toEqual([3, 2]);
+  });
+
   test('drains and ends everything when deleted by force, then vanishes', async () => {
     const world = await startWorld(20);
     const { arn } = await createBalancer(world, 10);

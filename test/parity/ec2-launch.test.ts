@@ -52,6 +52,14 @@ describe('launching (from-docs)', () => {
     expect(instance.StateReason?.Code).toBe('Server.InternalError');
   });
 
+  test('instances launched at the same time have addresses of their own', async () => {
+    const ImageId = await world.anImage();
+    const SubnetId = 'subnet-0000000000000000a';
+    const ids = await Promise.all(Array.from({ length: 8 }, () => world.launch({ ImageId, SubnetId })));
+    const instances = await Promise.all(ids.map((id) => world.describeOne(id)));
+    expect(new Set(instances.map(({ PrivateIpAddress }) => PrivateIpAddress)).size).toBe(8);
+  });
+
   test('the same client token launches once, also at the same time', async () => {
     const input = {
       ImageId: await world.anImage(),

@@ -25,6 +25,23 @@ describe('ending (from-docs)', () => {
     expect(await world.cloud.cloud.context.backplane.resolve(id, 80)).toBeUndefined();
   });
 
+  test('without the shutdown of its operating system the guest is not told, and is gone', async () => {
+    const ImageId = await world.anImage();
+    const [ended, stopped] = [await world.launch({ ImageId }), await world.launch({ ImageId })];
+    for (const id of [ended, stopped]) await world.untilState(id, 'running');
+    const { TerminatingInstances } = await world.ec2.terminateInstances({
+      InstanceIds: [ended],
+      SkipOsShutdown: true,
+    });
+    expect(TerminatingInstances?.[0]?.CurrentState).toEqual({ Code: 32, Name: 'shutting-down' });
+    await world.ec2.stopInstances({ InstanceIds: [stopped], SkipOsShutdown: true });
+    const instance = await world.untilState(ended, 'terminated');
+    expect(instance.StateReason?.Code).toBe('Client.UserInitiatedShutdown');
+    await world.untilState(stopped, 'stopped');
+    for (const id of [ended, stopped])
+      expect(world.hypervisor.machine(id)).toMatchObject({ powerPresses: 0, gone: true });
+  });
+
   test('termination right after the launch leaves no machine', async () => {
     const id = await world.launch();
     await world.ec2.terminateInstances({ InstanceIds: [id] });

@@ -41,6 +41,24 @@ describe('what can be read (from-docs)', () => {
     expect(await read(silent, 'user-data')).toBe('404');
   });
 
+  // EC2 user guide, "View tags for your EC2 instances using instance metadata": updated while the instance runs.
+  test('a tag that changes while the guest runs changes in its metadata', async () => {
+    const id = await world.launch({ MetadataOptions: { InstanceMetadataTags: 'enabled' } });
+    await world.untilState(id, 'running');
+    const keep = async (): Promise<string> => {
+      const path = '/latest/meta-data/tags/instance/kiln:keep';
+      const { status, body } = await world.hypervisor.machine(id).metadata(path);
+      return status === 200 ? body.toString() : String(status);
+    };
+    expect(await keep()).toBe('404');
+    for (const Value of ['6600', '7800']) {
+      await world.ec2.createTags({ Resources: [id], Tags: [{ Key: 'kiln:keep', Value }] });
+      expect(await keep()).toBe(Value);
+    }
+    await world.ec2.deleteTags({ Resources: [id], Tags: [{ Key: 'kiln:keep' }] });
+    expect(await keep()).toBe('404');
+  });
+
   test('filters: tags, states and wildcards; an unknown filter is refused', async () => {
     const ImageId = await world.anImage();
     const id = await world.launch({
@@ -79,6 +97,28 @@ describe('what can be read (from-docs)', () => {
     } while (NextToken !== undefined);
     expect(seen).toHaveLength(3);
     expect(new Set(seen)).toEqual(new Set(ids));
+  });
+
+  test('a page that begins where an instance has been forgotten goes on with the next', async () => {
+    const ImageId = await world.anImage();
+    const ids = [await world.launch({ ImageId }), await world.launch({ ImageId })].toSorted();
+    const { NextToken } = await world.ec2.describeInstances({ MaxResults: 1 });
+    world.cloud.cloud.context.store.collection('ec2.instances').delete(ids[1] ?? '');
+    const answer = await world.ec2.describeInstances({ MaxResults: 1, NextToken });
+    expect(answer.Reservations).toEqual([]);
+    expect(answer.NextToken).toBeUndefined();
+  });
+
+  test.each([
+    ['more than a page can have', { MaxResults: 1001 }, 'InvalidParameterValue'],
+    [
+      'pages of named instances',
+      { MaxResults: 5, InstanceIds: ['i-0123456789abcdef0'] },
+      'InvalidParameterCombination',
+    ],
+    ['a token of nobody', { NextToken: 'nonsense' }, 'InvalidParameterValue'],
+  ])('refuses %s', async (_, input, name) => {
+    await expect(world.ec2.describeInstances(input)).rejects.toMatchObject({ name });
   });
 
   test('an instance that never was, by its id', async () => {

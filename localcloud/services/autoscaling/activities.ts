@@ -108,13 +108,15 @@ export const describeScalingActivities = (
 ): Omit<DescribeScalingActivitiesCommandOutput, '$metadata'> => {
   const { AutoScalingGroupName: name, ActivityIds: ids = [], IncludeDeletedGroups = false } = input;
   if (name !== undefined && !IncludeDeletedGroups) findGroup(scope, name);
+  // A group of the same name that came later is another one: the ARN tells them apart.
+  const living = new Set(scope.records.groups.list().map(({ arn }) => arn));
   const wanted = scope.records.activities
     .list()
     .filter(
-      ({ id, group }) =>
+      ({ id, group, groupArn }) =>
         (name === undefined || group === name) &&
         (ids.length === 0 || ids.includes(id)) &&
-        (IncludeDeletedGroups || scope.records.groups.get(group) !== undefined),
+        (IncludeDeletedGroups || living.has(groupArn)),
     )
     .toSorted(newestFirst);
   const { items, ...page } = pageOf(wanted, { MaxRecords: 100, ...input });

@@ -10,7 +10,7 @@ import { alreadyExists, deletionInProgress, groupInUse, unsupported, validationE
 import { checkSubnets, checkTargetGroups } from './group-network.ts';
 import { checkSettings, checkSizes, checkTags, refuseUnsupported } from './group-settings.ts';
 import { checkTemplate } from './launch-template.ts';
-import { pageOf } from './pages.ts';
+import { pageByName } from './pages.ts';
 import { presentGroup } from './present.ts';
 import type { GroupRecord } from './records.ts';
 import { findGroup } from './scope.ts';
@@ -60,6 +60,14 @@ export const createAutoScalingGroup = async (
   return {};
 };
 
+/** Whoever sets the desired capacity means all instances (see `AutoScalingOptions`). */
+const countAll = ({ records }: AutoScalingScope, name: string): void => {
+  for (const instance of records.instances(name).filter(({ uncounted }) => uncounted === true)) {
+    const { uncounted: _, ...counted } = instance;
+    records.putInstance(counted);
+  }
+};
+
 /** Changes settings of a group; running instances stay as they are. */
 export const updateAutoScalingGroup = async (
   scope: AutoScalingScope,
@@ -79,12 +87,10 @@ export const updateAutoScalingGroup = async (
   const current = findGroup(scope, input.AutoScalingGroupName);
   // New settings may well cure what made launches fail: try again at once.
   const { backOff: _, ...kept } = current;
-  records.groups.put(current.name, {
-    ...kept,
-    ...settings,
-    ...template,
-    ...subnets,
-    ...checkSizes(input, current),
+  const sizes = checkSizes(input, current);
+  scope.context.store.transaction(() => {
+    records.groups.put(current.name, { ...kept, ...settings, ...template, ...subnets, ...sizes });
+    if (input.DesiredCapacity !== undefined) countAll(scope, current.name);
   });
   scope.kick(current.name);
   return {};
@@ -106,7 +112,10 @@ export const setDesiredCapacity = (
     throw validationError(
       `New SetDesiredCapacity value ${desired} is below min value ${group.minSize} for the AutoScalingGroup.`,
     );
-  scope.records.changeGroup(group.name, { desired });
+  scope.context.store.transaction(() => {
+    scope.records.changeGroup(group.name, { desired });
+    countAll(scope, group.name);
+  });
   scope.kick(group.name);
   return {};
 };
@@ -150,7 +159,7 @@ export const describeAutoScalingGroups = (
         (names.length === 0 || names.includes(group.name)) &&
         (input.Filters ?? []).every((filter) => passes(group, filter)),
     );
-  const { items, ...page } = pageOf(wanted, input);
+  const { items, ...page } = pageByName(wanted, input);
   return {
     AutoScalingGroups: items.map((group) =>
       presentGroup(group, input.IncludeInstances === false ? [] : records.instances(group.name)),

@@ -21,18 +21,28 @@ import {
   setInstanceProtection,
   terminateInstanceInAutoScalingGroup,
 } from './instances.ts';
+import { launchInstances } from './launch-instances.ts';
 import { resumeProcesses, suspendProcesses } from './processes.ts';
 import { createReconciler } from './reconciler.ts';
 import { openAutoScalingRecords } from './records.ts';
 import { resources } from './resources.ts';
-import type { AutoScalingScope } from './scope.ts';
+import type { AutoScalingOptions, AutoScalingScope } from './scope.ts';
 import { enterStandby, exitStandby } from './standby.ts';
 import { createOrUpdateTags, deleteTags, describeTags } from './tags.ts';
 
 /** EC2 Auto Scaling: groups that keep their desired capacity with the instances of the local EC2. */
-export const createAutoScaling = (context: CloudContext): Service => {
+export const createAutoScaling = (
+  context: CloudContext,
+  options: AutoScalingOptions = { launchRaisesDesired: true },
+): Service => {
   const records = openAutoScalingRecords(context.store);
-  const scope: AutoScalingScope = { context, records, kick: (group) => reconciler.kick(group) };
+  const scope: AutoScalingScope = {
+    context,
+    options,
+    records,
+    launching: new Set(),
+    kick: (group) => reconciler.kick(group),
+  };
   const reconciler = createReconciler(scope);
   return defineService(AutoScaling, {
     name: 'autoscaling',
@@ -55,6 +65,7 @@ export const createAutoScaling = (context: CloudContext): Service => {
       DetachLoadBalancerTargetGroups: (input) => detachLoadBalancerTargetGroups(scope, input),
       EnterStandby: (input) => enterStandby(scope, input),
       ExitStandby: (input) => exitStandby(scope, input),
+      LaunchInstances: (input) => launchInstances(scope, input),
       ResumeProcesses: (input) => resumeProcesses(scope, input),
       SetDesiredCapacity: (input) => setDesiredCapacity(scope, input),
       SetInstanceHealth: (input) => setInstanceHealth(scope, input),

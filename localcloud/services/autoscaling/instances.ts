@@ -28,13 +28,27 @@ export const describeAutoScalingInstances = (
   return { AutoScalingInstances: items.map(presentInstanceDetails), ...page };
 };
 
+// API reference, TerminateInstanceInAutoScalingGroup: up to 100 ids, and these need the group's name.
+const MOST_IDS = 100;
+
+const checkIds = (input: TerminateInstanceInAutoScalingGroupCommandInput): readonly string[] => {
+  const { InstanceId: id, InstanceIds: ids, AutoScalingGroupName: name } = input;
+  if ((id === undefined) === (ids === undefined))
+    throw validationError('Valid requests must contain either InstanceId or InstanceIds');
+  if (ids === undefined) return [id ?? ''];
+  if (name === undefined) throw validationError('InstanceIds requires AutoScalingGroupName');
+  if (ids.length === 0 || ids.length > MOST_IDS)
+    throw validationError(`InstanceIds must have 1 to ${MOST_IDS} items, got ${ids.length}`);
+  return [...new Set(ids)];
+};
+
 /** Terminates instances after draining them; the group replaces them unless the desired capacity goes down with them. */
 export const terminateInstanceInAutoScalingGroup = (
   scope: AutoScalingScope,
   input: TerminateInstanceInAutoScalingGroupCommandInput,
 ): Omit<TerminateInstanceInAutoScalingGroupCommandOutput, '$metadata'> => {
   const { context, records } = scope;
-  const ids = input.InstanceIds ?? [input.InstanceId ?? ''];
+  const ids = checkIds(input);
   const instances = ids.map((id) => findInstance(scope, id, input.AutoScalingGroupName));
   const activities = context.store.transaction(() =>
     instances.flatMap((instance) => {
@@ -56,10 +70,8 @@ export const terminateInstanceInAutoScalingGroup = (
     return activity === undefined ? [] : [presentActivity(activity)];
   });
   const [first] = presented;
-  return {
-    ...(first === undefined ? {} : { Activity: first }),
-    ...(input.InstanceIds === undefined ? {} : { Activities: presented }),
-  };
+  if (input.InstanceIds !== undefined) return { Activities: presented };
+  return first === undefined ? {} : { Activity: first };
 };
 
 /** Sets an instance's health by hand; `Unhealthy` gets it replaced. */
@@ -71,7 +83,10 @@ export const setInstanceHealth = (scope: AutoScalingScope, input: SetInstanceHea
   const graceEnds = (instance.inServiceAt ?? scope.context.clock.now()) + group.graceSeconds * 1_000;
   const respected = input.ShouldRespectGracePeriod !== false && scope.context.clock.now() < graceEnds;
   if (input.HealthStatus === 'Unhealthy' && respected) return {};
-  scope.records.changeInstance(instance, { healthy: input.HealthStatus === 'Healthy' });
+  const { replacing: _, ...rest } = instance;
+  scope.records.putInstance(
+    input.HealthStatus === 'Healthy' ? { ...rest, healthy: true } : { ...instance, healthy: false },
+  );
   scope.kick(group.name);
   return {};
 };

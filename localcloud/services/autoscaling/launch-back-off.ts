@@ -1,4 +1,4 @@
-import type { GroupRecord, InstanceRecord } from './records.ts';
+import type { GroupRecord, InstanceRecord, SubnetRecord } from './records.ts';
 import type { AutoScalingScope } from './scope.ts';
 
 const FIRST_MILLISECONDS = 2_000;
@@ -11,16 +11,29 @@ export const SETTLED_MILLISECONDS = 60_000;
 export const backOffMilliseconds = (failures: number): number =>
   Math.min(MAX_MILLISECONDS, FIRST_MILLISECONDS * 2 ** Math.max(0, failures - 1));
 
-/** Notes a failed launch; several at the same time count once. */
-export const noteFailure = ({ context, records }: AutoScalingScope, name: string): void => {
+/** Notes a failed launch, in a zone without capacity when one is named; several at the same time count once. */
+export const noteFailure = (
+  { context, records }: AutoScalingScope,
+  name: string,
+  fullZone?: string,
+): void => {
   const group = records.groups.get(name);
   if (group === undefined) return;
   const now = context.clock.now();
-  if (group.backOff !== undefined && group.backOff.until > now) return;
-  const failures = (group.backOff?.failures ?? 0) + 1;
-  records.changeGroup(name, {
-    backOff: { failures, failedAt: now, until: now + backOffMilliseconds(failures) },
-  });
+  const before = group.backOff;
+  const zones = [...new Set([...(before?.zones ?? []), ...(fullZone === undefined ? [] : [fullZone])])];
+  const failures = (before?.failures ?? 0) + 1;
+  const backOff =
+    before !== undefined && before.until > now
+      ? before
+      : { failures, failedAt: now, until: now + backOffMilliseconds(failures) };
+  records.changeGroup(name, { backOff: { ...backOff, zones } });
+};
+
+/** The subnets whose zones had capacity of late; all, when none had. */
+export const openSubnets = ({ subnets, backOff }: GroupRecord): readonly SubnetRecord[] => {
+  const open = subnets.filter(({ zone }) => backOff?.zones?.includes(zone) !== true);
+  return open.length === 0 ? subnets : open;
 };
 
 /** Ends the back-off when one of the instances in service was launched after the last failure and has lived long enough. */

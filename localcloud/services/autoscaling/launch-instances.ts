@@ -1,164 +1,126 @@
-import type { Instance } from '@aws-sdk/client-ec2';
-import { beginActivity, changeActivity, endActivity } from './activities.ts';
-import { chooseSubnets } from './choose-subnets.ts';
-import { noteFailure } from './launch-back-off.ts';
+import { createHash } from 'node:crypto';
+import type {
+  InstanceCollection,
+  LaunchInstancesCommandInput,
+  LaunchInstancesCommandOutput,
+  LaunchInstancesError,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  deletionInProgress,
+  groupTooSmall,
+  idempotentCallInProgress,
+  idempotentParameterMismatch,
+} from './errors.ts';
+import { launchOne, planInstance } from './launch-one.ts';
+import { checkRequest, chooseSubnet } from './launch-request.ts';
 import { resolveTemplate } from './launch-template.ts';
-import type { GroupRecord, InstanceRecord, TemplateRecord } from './records.ts';
-import { asAutoScaling } from './scope.ts';
+import type { LaunchRequestRecord } from './records.ts';
+import { findGroup } from './scope.ts';
 import type { AutoScalingScope } from './scope.ts';
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+type Answer = Omit<LaunchInstancesCommandOutput, '$metadata'>;
 
-const findByToken = async (
-  scope: AutoScalingScope,
-  instance: InstanceRecord,
-): Promise<Instance | undefined> => {
-  const { Reservations = [] } = await scope.context.peers.ec2.DescribeInstances(
-    { Filters: [{ Name: 'tag:aws:autoscaling:groupName', Values: [instance.group] }] },
-    asAutoScaling(scope),
-  );
-  return Reservations.flatMap(({ Instances = [] }) => Instances).find(
-    ({ ClientToken }) => ClientToken === instance.token,
-  );
-};
+// How long AWS remembers a client token: user guide, "Launch instances synchronously".
+const REMEMBERED_MILLISECONDS = 8 * 3_600_000;
 
-const run = async (
-  scope: AutoScalingScope,
-  group: GroupRecord,
-  instance: InstanceRecord,
-): Promise<Instance> => {
-  const { Instances = [] } = await scope.context.peers.ec2.RunInstances(
-    {
-      MinCount: 1,
-      MaxCount: 1,
-      ClientToken: instance.token,
-      LaunchTemplate: { LaunchTemplateId: instance.template.id, Version: instance.template.version },
-      SubnetId: instance.subnet.id,
-      TagSpecifications: [
-        {
-          ResourceType: 'instance',
-          Tags: [
-            ...group.tags
-              .filter(({ propagate }) => propagate)
-              .map(({ key, value }) => ({ Key: key, Value: value })),
-            { Key: 'aws:autoscaling:groupName', Value: group.name },
-          ],
-        },
-      ],
-    },
-    asAutoScaling(scope),
-  );
-  const [launched] = Instances;
-  if (launched === undefined) throw new Error('RunInstances answered no instance');
-  return launched;
-};
-
-const launch = async (
-  scope: AutoScalingScope,
-  group: GroupRecord,
-  instance: InstanceRecord,
-  again: boolean,
-): Promise<void> => {
-  const { context, records } = scope;
-  try {
-    const launched =
-      (again ? await findByToken(scope, instance) : undefined) ?? (await run(scope, group, instance));
-    context.store.transaction(() => {
-      records.changeInstance(instance, {
-        ...(launched.InstanceId === undefined ? {} : { id: launched.InstanceId }),
-        ...(launched.InstanceType === undefined ? {} : { type: launched.InstanceType }),
-        ...(launched.ImageId === undefined ? {} : { imageId: launched.ImageId }),
-      });
-      changeActivity(scope, instance.launchActivity, {
-        description: `Launching a new EC2 instance: ${launched.InstanceId}`,
-        status: 'PreInService',
-      });
-    });
-  } catch (error) {
-    context.log('warn', 'launch failed', { group: group.name, error: textOf(error) });
-    context.store.transaction(() => {
-      records.removeInstance(instance);
-      endActivity(
-        scope,
-        'Launch',
-        { ...instance, activity: instance.launchActivity },
-        'Failed',
-        textOf(error),
-      );
-      noteFailure(scope, group.name);
-    });
-  }
-};
-
-const failWithoutTemplate = (
-  scope: AutoScalingScope,
-  group: GroupRecord,
-  cause: string,
-  error: unknown,
-): void => {
-  const [subnet] = group.subnets;
-  if (subnet === undefined) return;
-  scope.context.store.transaction(() => {
-    const activity = beginActivity(scope, group, {
-      description: 'Launching a new EC2 instance.',
-      cause,
-      subnet,
-    });
-    endActivity(scope, 'Launch', { subnet, activity }, 'Failed', textOf(error));
-    noteFailure(scope, group.name);
-  });
-};
-
-/** Launches `count` instances, spread over the zones. Each is written down before it is asked for. */
-export const launchInstances = async (
-  scope: AutoScalingScope,
-  group: GroupRecord,
-  active: readonly InstanceRecord[],
-  count: number,
-): Promise<void> => {
-  const { context, records } = scope;
-  const cause = `an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${active.length} to ${active.length + count}.`;
-  let template: TemplateRecord;
-  try {
-    template = await resolveTemplate(scope, {
-      LaunchTemplateId: group.template.id,
-      Version: group.template.version,
-    });
-  } catch (error) {
-    failWithoutTemplate(scope, group, cause, error);
-    return;
-  }
-  const current = records.groups.get(group.name);
-  // Changed while this call waited: the next tick counts again.
-  if (current === undefined || current.deleting === true || current.desired < active.length + count) return;
-  const planned = context.store.transaction(() =>
-    chooseSubnets(group.subnets, active, count).map((subnet): InstanceRecord => {
-      const launchActivity = beginActivity(scope, group, {
-        description: 'Launching a new EC2 instance.',
-        cause,
-        subnet,
-      });
-      const instance: InstanceRecord = {
-        group: group.name,
-        token: context.random.uuid(),
-        subnet,
-        template,
-        state: 'Pending',
-        healthy: true,
-        protected: group.protectNew,
-        launchedAt: context.clock.now(),
-        registeredIn: [],
-        launchActivity,
-      };
-      records.putInstance(instance);
-      return instance;
+const answerOf = ({ token, group, subnet, zoneId, launched, failed }: LaunchRequestRecord): Answer => {
+  const place = {
+    MarketType: 'OnDemand',
+    SubnetId: subnet.id,
+    AvailabilityZone: subnet.zone,
+    AvailabilityZoneId: zoneId,
+  };
+  const Instances = [...Map.groupBy(launched, ({ type }) => type)].map(
+    ([InstanceType, instances]): InstanceCollection => ({
+      ...place,
+      InstanceType,
+      InstanceIds: instances.map(({ id }) => id),
     }),
   );
-  await Promise.all(planned.map((instance) => launch(scope, group, instance, false)));
+  const Errors = [...new Map(failed.map(({ code, message }) => [code, message]))].map(
+    ([ErrorCode, ErrorMessage]): LaunchInstancesError => ({ ...place, ErrorCode, ErrorMessage }),
+  );
+  return { AutoScalingGroupName: group, ClientToken: token, Instances, Errors };
 };
 
-/** Finishes launches that a crash cut between the note and the answer. */
-export const resumeLaunches = async (scope: AutoScalingScope, group: GroupRecord): Promise<void> => {
-  const cut = scope.records.instances(group.name).filter(({ id }) => id === undefined);
-  await Promise.all(cut.map((instance) => launch(scope, group, instance, true)));
+const forgetOld = ({ context, records }: AutoScalingScope): void => {
+  const before = context.clock.now() - REMEMBERED_MILLISECONDS;
+  for (const { token, askedAt } of records.requests.list()) {
+    if (askedAt <= before) records.requests.delete(token);
+  }
+};
+
+/** What a token was used for; undefined when it is new. */
+const answerBefore = (
+  { records }: AutoScalingScope,
+  token: string,
+  parameters: string,
+): Answer | undefined => {
+  const request = records.requests.get(token);
+  if (request === undefined) return undefined;
+  if (request.parameters !== parameters) throw idempotentParameterMismatch(token);
+  if (request.launched.length + request.failed.length < request.count) throw idempotentCallInProgress(token);
+  return answerOf(request);
+};
+
+const parametersOf = (input: LaunchInstancesCommandInput): string => {
+  const { ClientToken: _, ...asked } = input;
+  const sorted = Object.entries(asked).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
+};
+
+/**
+ * Launches instances in one zone and answers their ids, or why there are none; they are `Pending`. What was asked for is
+ * written down first: the same client token launches once, also across a crash.
+ */
+export const launchInstances = async (
+  scope: AutoScalingScope,
+  input: LaunchInstancesCommandInput,
+): Promise<Answer> => {
+  const { context, records } = scope;
+  const { token, count, retries } = checkRequest(input, context.random.uuid());
+  const parameters = parametersOf(input);
+  forgetOld(scope);
+  const given = answerBefore(scope, token, parameters);
+  if (given !== undefined) return given;
+
+  const { template: specification } = findGroup(scope, input.AutoScalingGroupName);
+  const { subnet, zoneId } = await chooseSubnet(scope, input);
+  const template = await resolveTemplate(scope, {
+    LaunchTemplateId: specification.id,
+    Version: specification.version,
+  });
+  // The same request may have come again, and the group may have changed, while this one waited.
+  const meanwhile = answerBefore(scope, token, parameters);
+  if (meanwhile !== undefined) return meanwhile;
+  const group = findGroup(scope, input.AutoScalingGroupName);
+  if (group.deleting === true) throw deletionInProgress(group.name);
+  const asked = records
+    .instances(group.name)
+    .filter(({ id, request }) => id === undefined && request !== undefined);
+  if (group.desired + asked.length + count > group.maxSize) throw groupTooSmall(group, count);
+
+  const planned = context.store.transaction(() => {
+    records.requests.put(token, {
+      token,
+      parameters,
+      group: group.name,
+      askedAt: context.clock.now(),
+      retries,
+      subnet,
+      zoneId,
+      count,
+      launched: [],
+      failed: [],
+    });
+    const cause = `an instance was started in response to a LaunchInstances request for ${count} in '${subnet.zone}'.`;
+    return Array.from({ length: count }, () =>
+      planInstance(scope, group, { subnet, template, cause, request: token }),
+    );
+  });
+  await Promise.all(planned.map((instance) => launchOne(scope, group, instance)));
+  scope.kick(group.name);
+  const settled = answerBefore(scope, token, parameters);
+  if (settled === undefined) throw new Error(`the launch request '${token}' was lost`);
+  return settled;
 };

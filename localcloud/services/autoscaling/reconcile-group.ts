@@ -1,12 +1,13 @@
 import type { Instance as Ec2Instance } from '@aws-sdk/client-ec2';
 import { endActivity, trimActivities } from './activities.ts';
+import { checkHealth } from './check-health.ts';
 import { chooseVictims } from './choose-victims.ts';
 import { mayLaunch, noteFailure, noteSettled, SETTLED_MILLISECONDS } from './launch-back-off.ts';
-import { launchInstances, resumeLaunches } from './launch-instances.ts';
+import { launchMissing, resumeLaunches } from './launch-missing.ts';
 import type { GroupRecord, InstanceRecord } from './records.ts';
 import { asAutoScaling } from './scope.ts';
 import type { AutoScalingScope } from './scope.ts';
-import { registerInstance, targetStates } from './target-registration.ts';
+import { registerInstance } from './target-registration.ts';
 import { beginTermination, continueTermination, isGone } from './terminate-instances.ts';
 
 const observe = async (
@@ -73,42 +74,17 @@ const putInService = (scope: AutoScalingScope, instance: InstanceRecord): void =
   });
 };
 
-const inGrace = (
-  scope: AutoScalingScope,
-  group: GroupRecord,
-  instance: InstanceRecord,
-  resumedAt: number,
-): boolean =>
-  scope.context.clock.now() < Math.max(instance.inServiceAt ?? 0, resumedAt) + group.graceSeconds * 1_000;
-
-const checkHealth = async (
-  scope: AutoScalingScope,
-  group: GroupRecord,
-  inService: readonly InstanceRecord[],
-  resumedAt: number,
-): Promise<void> => {
-  if (group.suspended.includes('HealthCheck')) return;
-  const states =
-    group.healthCheckType === 'ELB'
-      ? await Promise.all(group.targetGroupArns.map((arn) => targetStates(scope, arn)))
-      : [];
-  for (const instance of inService) {
-    const failed = states.some((ofGroup) => ofGroup.get(instance.id ?? '') === 'unhealthy');
-    if (instance.healthy && failed && !inGrace(scope, group, instance, resumedAt))
-      scope.records.changeInstance(instance, { healthy: false });
-    if ((instance.healthy && !failed) || group.suspended.includes('ReplaceUnhealthy')) continue;
-    if (instance.healthy && inGrace(scope, group, instance, resumedAt)) continue;
-    const by = failed ? 'an ELB system health check failure.' : 'a user health-check.';
-    beginTermination(scope, group, instance, by);
-  }
-};
-
 const matchCapacity = async (scope: AutoScalingScope, group: GroupRecord): Promise<void> => {
   const active = scope.records
     .instances(group.name)
-    .filter(({ state }) => state === 'Pending' || state === 'InService');
+    .filter(({ state }) => state === 'Pending' || state === 'InService')
+    // What LaunchInstances asks for counts once it is there: then the desired capacity is raised for it.
+    .filter(
+      ({ id, uncounted, replacing }) =>
+        id !== undefined && ((uncounted !== true && replacing !== true) || group.deleting === true),
+    );
   const missing = group.desired - active.length;
-  if (missing > 0 && mayLaunch(scope, group)) await launchInstances(scope, group, active, missing);
+  if (missing > 0 && mayLaunch(scope, group)) await launchMissing(scope, group, active, missing);
   if (missing >= 0 || (group.suspended.includes('Terminate') && group.deleting !== true)) return;
   const allowed =
     group.deleting === true ? active.map((instance) => ({ ...instance, protected: false })) : active;
@@ -140,7 +116,8 @@ export const reconcileGroup = async (
   const seen = await observe(scope, records.instances(name));
   const watched = group.suspended.includes('HealthCheck') ? ['Pending'] : ['Pending', 'InService', 'Standby'];
   for (const instance of records.instances(name)) {
-    const now = seen.get(instance.id ?? '');
+    if (instance.id === undefined) continue;
+    const now = seen.get(instance.id);
     if (watched.includes(instance.state) && isDead(scope, instance, now))
       replaceDead(scope, group, instance, now);
     else if (instance.state === 'Pending' && now?.State?.Name === 'running') {

@@ -45,7 +45,13 @@ export interface GroupRecord {
   /** Deletion was asked for: every instance is being terminated, then the group goes. */
   readonly deleting?: true;
   /** Failed launches in a row, when the last was and when the next may be tried, milliseconds since the epoch. */
-  readonly backOff?: { readonly failures: number; readonly failedAt: number; readonly until: number };
+  readonly backOff?: {
+    readonly failures: number;
+    readonly failedAt: number;
+    readonly until: number;
+    /** Zones that had no capacity: the next launches go elsewhere. */
+    readonly zones?: readonly string[];
+  };
 }
 
 /** Where an instance is in its life; the names are AWS's. */
@@ -76,6 +82,29 @@ export interface InstanceRecord {
   readonly drainingIn?: readonly string[];
   /** TerminateInstances was called. */
   readonly terminated?: true;
+  /** Client token of the LaunchInstances call that asked for it. */
+  readonly request?: string;
+  /** Unhealthy, and terminated once the group has its capacity without it. */
+  readonly replacing?: true;
+  /** The desired capacity does not include it (see `AutoScalingOptions`). */
+  readonly uncounted?: true;
+}
+
+/** A LaunchInstances call; settled when each of its instances was launched or has failed. */
+export interface LaunchRequestRecord {
+  /** The client token. */
+  readonly token: string;
+  /** What was asked for: another request with the token is refused. */
+  readonly parameters: string;
+  readonly group: string;
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
+  readonly retries: boolean;
+  readonly subnet: SubnetRecord;
+  readonly zoneId: string;
+  readonly count: number;
+  readonly launched: readonly { readonly id: string; readonly type: string }[];
+  readonly failed: readonly { readonly code: string; readonly message: string }[];
 }
 
 /** A stored scaling activity. */
@@ -97,6 +126,7 @@ export interface ActivityRecord {
 export interface AutoScalingRecords {
   readonly groups: Collection<GroupRecord>;
   readonly activities: Collection<ActivityRecord>;
+  readonly requests: Collection<LaunchRequestRecord>;
   /** Instances of a group, or of all, oldest first. */
   instances(group?: string): InstanceRecord[];
   putInstance(instance: InstanceRecord): void;
@@ -116,6 +146,7 @@ export const openAutoScalingRecords = (store: Store): AutoScalingRecords => {
   return {
     groups,
     activities: store.collection('autoscaling.activities'),
+    requests: store.collection('autoscaling.launch-requests'),
     instances: (group) =>
       instances
         .list(group === undefined ? '' : `${group}/`)

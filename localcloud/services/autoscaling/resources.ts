@@ -31,12 +31,14 @@ export const resources = (
     DetachLoadBalancerTargetGroups: byName,
     EnterStandby: byName,
     ExitStandby: byName,
+    LaunchInstances: byName,
     ResumeProcesses: byName,
     SetDesiredCapacity: byName,
     SetInstanceHealth: (input) => ofInstances([input.InstanceId]),
     SetInstanceProtection: byName,
     SuspendProcesses: byName,
-    TerminateInstanceInAutoScalingGroup: (input) => ofInstances(input.InstanceIds ?? [input.InstanceId]),
+    TerminateInstanceInAutoScalingGroup: (input) =>
+      input.AutoScalingGroupName === undefined ? ofInstances([input.InstanceId]) : byName(input),
     UpdateAutoScalingGroup: byName,
   };
 };

@@ -3,8 +3,21 @@ import type { Call } from '../../service.ts';
 import { groupNotFound, instanceNotFound } from './errors.ts';
 import type { AutoScalingRecords, GroupRecord, InstanceRecord } from './records.ts';
 
+/** How this Auto Scaling behaves where AWS's documentation leaves it open. */
+export interface AutoScalingOptions {
+  /**
+   * Does LaunchInstances raise the desired capacity by what it launched? AWS's guide implies it and does not say it
+   * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/launch-instances-synchronously.html). When false, what it
+   * launched is not counted until the desired capacity is set.
+   */
+  readonly launchRaisesDesired: boolean;
+}
+
 /** What the operations and the reconciler work on. */
 export interface AutoScalingScope {
+  readonly options: AutoScalingOptions;
+  /** Tokens of the instances whose launch is under way in this process. */
+  readonly launching: Set<string>;
   readonly context: CloudContext;
   readonly records: AutoScalingRecords;
   /** Has the group looked at soon; for operations, after they changed something. */

@@ -25,7 +25,10 @@ const changeOf = (before: InstanceRecord, deps: Ec2Deps): InstanceStateChange =>
   CurrentState: stateOf(deps.instances.get(before.instanceId) ?? before),
 });
 
-/** Terminates instances: the guest's power button first, then the plug. None when one is protected. */
+/**
+ * Terminates instances: the guest's power button first, then the plug; only the plug when the shutdown of its operating system
+ * is skipped (EC2 User Guide, "Methods for terminating an instance"). None when one is protected.
+ */
 export const terminateInstances = (
   input: TerminateInstancesRequest,
   deps: Ec2Deps,
@@ -37,12 +40,12 @@ export const terminateInstances = (
   for (const { instanceId, state } of records) {
     if (state === 'terminated' || state === 'shutting-down') continue;
     changeState(deps, instanceId, 'shutting-down', REASONS.userTerminated);
-    deps.machines.shutDown(instanceId, 'terminated');
+    deps.machines.shutDown(instanceId, 'terminated', input.SkipOsShutdown);
   }
   return { TerminatingInstances: records.map((record) => changeOf(record, deps)) };
 };
 
-/** Stops instances; their disks stay. */
+/** Stops instances, as `terminateInstances` does; their disks stay. */
 export const stopInstances = (input: StopInstancesRequest, deps: Ec2Deps): StopInstancesResult => {
   const records = findInstances(deps, input.InstanceIds ?? []);
   for (const { instanceId, state } of records) {
@@ -53,7 +56,7 @@ export const stopInstances = (input: StopInstancesRequest, deps: Ec2Deps): StopI
   for (const { instanceId, state } of records) {
     if (state !== 'running') continue;
     changeState(deps, instanceId, 'stopping', REASONS.userTerminated);
-    deps.machines.shutDown(instanceId, 'stopped');
+    deps.machines.shutDown(instanceId, 'stopped', input.SkipOsShutdown);
   }
   return { StoppingInstances: records.map((record) => changeOf(record, deps)) };
 };

@@ -5,7 +5,7 @@ import type {
   Reservation,
 } from '@aws-sdk/client-ec2';
 import type { Ec2State } from './deps.ts';
-import { instancesNotFound, malformedId } from './errors.ts';
+import { instancesNotFound, invalidCombination, invalidParameter, malformedId } from './errors.ts';
 import { applyFilters } from './filters.ts';
 import type { FilterFields } from './filters.ts';
 import { STATE_CODES } from './instance-state.ts';
@@ -156,11 +156,25 @@ export const instanceFilterFields = (state: Ec2State): FilterFields<InstanceReco
   'owner-id': () => [state.context.accountId],
 });
 
+// API reference, DescribeInstances. The least is 5 there; smaller pages are taken here, so that tests need few machines.
+const MOST_RESULTS = 1000;
+
+const checkPage = ({ InstanceIds, MaxResults }: DescribeInstancesRequest): void => {
+  if (MaxResults === undefined) return;
+  if (InstanceIds !== undefined)
+    throw invalidCombination('The parameter instancesSet cannot be used with the parameter maxResults');
+  if (MaxResults < 1 || MaxResults > MOST_RESULTS)
+    throw invalidParameter(
+      `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value between 1 and ${MOST_RESULTS}.`,
+    );
+};
+
 /** Describes instances; terminated ones stay listed for about an hour. */
 export const describeInstances = (
   input: DescribeInstancesRequest,
   state: Ec2State,
 ): DescribeInstancesResult => {
+  checkPage(input);
   const candidates =
     input.InstanceIds === undefined ? state.instances.list() : findInstances(state, input.InstanceIds);
   const records = applyFilters(candidates, input.Filters, instanceFilterFields(state), ({ instanceId }) =>

@@ -19,8 +19,11 @@ export interface Machines {
   prepare(instanceId: string, snapshotId: string): Promise<void>;
   /** Boots an instance; it becomes `running`, or `terminated` when its machine cannot be started. */
   boot(instanceId: string, firmware: Firmware): void;
-  /** Presses the power button, ends the machine after the grace, and then puts the instance in the state. */
-  shutDown(instanceId: string, endState: 'stopped' | 'terminated'): void;
+  /**
+   * Presses the power button, ends the machine after the grace, and then puts the instance in the state. Without the shutdown
+   * of its operating system the plug is pulled at once.
+   */
+  shutDown(instanceId: string, endState: 'stopped' | 'terminated', skipOsShutdown?: boolean): void;
   /** As `shutDown`, and boots it again without leaving `running`. */
   reboot(instanceId: string): void;
   address(instanceId: string, port: number): Promise<NetworkAddress | undefined>;
@@ -133,12 +136,12 @@ export const createMachines = (state: Ec2State): Machines => {
     if (state.instances.get(instanceId)?.state === 'pending') changeState(state, instanceId, 'running');
   };
 
-  const powerOff = async (instanceId: string): Promise<void> => {
+  const powerOff = async (instanceId: string, skipOsShutdown = false): Promise<void> => {
     const entry = running.get(instanceId);
     if (entry === undefined) return;
     entry.ending = true;
     // A guest that is not up yet would not notice the button.
-    if (entry.onNetwork) await entry.machine.stop(state.options.shutdownGraceSeconds);
+    if (entry.onNetwork && !skipOsShutdown) await entry.machine.stop(state.options.shutdownGraceSeconds);
     else await entry.machine.kill();
   };
 
@@ -150,9 +153,9 @@ export const createMachines = (state: Ec2State): Machines => {
     },
     boot: (instanceId, firmware) =>
       enqueue(instanceId, 'boot of an instance', () => bootNow(instanceId, firmware)),
-    shutDown: (instanceId, endState) =>
+    shutDown: (instanceId, endState, skipOsShutdown) =>
       enqueue(instanceId, 'shut-down of an instance', async () => {
-        await powerOff(instanceId);
+        await powerOff(instanceId, skipOsShutdown);
         if (!closing) await end(instanceId, endState);
       }),
     reboot: (instanceId) =>

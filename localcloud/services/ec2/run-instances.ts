@@ -41,7 +41,7 @@ const metadataOptions = ({ parameters, image }: Launch): MetadataOptionsRecord =
   };
 };
 
-const createRecords = (launch: Launch, state: Ec2State): InstanceRecord[] => {
+const createRecords = (launch: Launch, ids: readonly string[], state: Ec2State): InstanceRecord[] => {
   const { parameters, image, subnet } = launch;
   const { random, clock } = state.context;
   const reservationId = `r-${random.hex(17)}`;
@@ -51,11 +51,11 @@ const createRecords = (launch: Launch, state: Ec2State): InstanceRecord[] => {
       .filter((instance) => instance.state !== 'terminated')
       .map(({ privateIp }) => privateIp),
   );
-  return Array.from({ length: launch.count }, (_, amiLaunchIndex): InstanceRecord => {
+  return ids.map((instanceId, amiLaunchIndex): InstanceRecord => {
     const privateIp = freeAddress(subnet, taken);
     taken.add(privateIp);
     return {
-      instanceId: `i-${random.hex(17)}`,
+      instanceId,
       reservationId,
       amiLaunchIndex,
       state: 'pending',
@@ -151,8 +151,10 @@ const launchNow = async (
   call: Call,
 ): Promise<Reservation> => {
   const launch = await prepareLaunch(input, deps, call);
-  const records = createRecords(launch, deps);
-  for (const { instanceId } of records) await deps.machines.prepare(instanceId, launch.image.rootSnapshotId);
+  const ids = Array.from({ length: launch.count }, () => `i-${deps.context.random.hex(17)}`);
+  for (const id of ids) await deps.machines.prepare(id, launch.image.rootSnapshotId);
+  // Nothing is awaited from here until the instances are stored: another launch would get the same addresses.
+  const records = createRecords(launch, ids, deps);
   store(launch, records, tokenParameters, deps);
   for (const { instanceId } of records) {
     deps.machines.boot(instanceId, chooseFirmware(deps, launch.image.imageId));

@@ -1,5 +1,6 @@
 import type * as EventBridge from '@aws-sdk/client-eventbridge';
 import type { CloudContext } from '../../cloud-context.ts';
+import { deliveryTimes } from '../../faults/delivery-times.ts';
 
 /** One event on its way to one target. */
 export interface Delivery {
@@ -85,7 +86,7 @@ export const openDeliveryQueue = (
   deliver: (delivery: Delivery) => Promise<Attempt>,
   giveUp: (delivery: Delivery, failure: FinalFailure) => Promise<void>,
 ): DeliveryQueue => {
-  const { clock, log } = context;
+  const { clock, faults, log } = context;
   const { database } = context.store;
   database.exec(schema);
   const insert = database.prepare(
@@ -100,8 +101,20 @@ export const openDeliveryQueue = (
   let running = false;
   let woken = false;
 
+  const arnsOf = ({ target, ruleArn }: Pick<Delivery, 'target' | 'ruleArn'>) => [target.Arn, ruleArn];
+
+  const queue = (delivery: Omit<Delivery, 'id' | 'attempts' | 'createdAt'>, at: number): void => {
+    const { eventId, ruleArn, target, input, event } = delivery;
+    insert.run(eventId, ruleArn, JSON.stringify(target), input, event, at, at);
+  };
+
   const settle = async (delivery: Delivery, attempt: Attempt): Promise<void> => {
-    if (attempt.done) return void remove.run(delivery.id);
+    if (attempt.done) {
+      remove.run(delivery.id);
+      for (const { redeliverMs = 0 } of faults.ofDelivery('after', 'rule-target', arnsOf(delivery)))
+        queue(delivery, clock.now() + redeliverMs);
+      return;
+    }
     const {
       MaximumRetryAttempts: retries = defaultAttempts,
       MaximumEventAgeInSeconds: age = defaultAgeSeconds,
@@ -168,9 +181,9 @@ export const openDeliveryQueue = (
   };
 
   return {
-    add: ({ eventId, ruleArn, target, input, event }) => {
-      const now = clock.now();
-      insert.run(eventId, ruleArn, JSON.stringify(target), input, event, now, now);
+    add: (delivery) => {
+      const struck = faults.ofDelivery('before', 'rule-target', arnsOf(delivery));
+      for (const wait of deliveryTimes(struck, () => faults.chance())) queue(delivery, clock.now() + wait);
       wake();
     },
     start: () => {

@@ -49,7 +49,12 @@ export const createEventRouter = (
       deliveries.add({ eventId: event.id, ruleArn: rule.arn, target, input, event: text });
     }
   };
+  const note = ({ source, resources, 'detail-type': detailType }: CloudEvent): void => {
+    if (context.history.isOn)
+      context.history.add(source, { kind: 'event', source, detailType, ids: resources });
+  };
   const route = (bus: string, event: CloudEvent): void => {
+    note(event);
     const matching = events
       .rules(busName(bus))
       .filter(

@@ -1,11 +1,13 @@
 import { AwsError } from '../../errors.ts';
 import type { Collection } from '../../store.ts';
 import type { LambdaDeps } from './deps.ts';
+import { deliveryTimes } from '../../faults/delivery-times.ts';
 import { sendToDeadLetterQueue } from './dead-letter.ts';
 import { sendToDestination } from './destinations.ts';
 import type { InvocationOutcome } from './execution-environment.ts';
 import { qualifiedKey } from './function-store.ts';
 import type { FunctionReference } from './names.ts';
+import { functionArn } from './names.ts';
 
 /** An asynchronous invocation that waits for its function. Times in milliseconds since the epoch. */
 export interface QueuedEvent {
@@ -77,10 +79,17 @@ const attempt = async (deps: LambdaDeps, event: QueuedEvent): Promise<Verdict> =
 
 /** Opens the queue; nothing runs before `start`. */
 export const createAsyncEvents = (deps: LambdaDeps): AsyncEvents => {
-  const { clock, log, random, store } = deps.context;
+  const { clock, faults, log, random, store } = deps.context;
   const queue: Collection<QueuedEvent> = store.collection('lambda.async-event');
   const running = new Set<Promise<void>>();
   let stopping = new AbortController();
+
+  const arnsOf = ({ reference }: Pick<QueuedEvent, 'reference'>) => [functionArn(deps.context, reference)];
+
+  const redeliver = (event: QueuedEvent): void => {
+    for (const { redeliverMs = 0 } of faults.ofDelivery('after', 'async-invoke', arnsOf(event)))
+      add({ ...event, failures: 0, throttles: 0 }, redeliverMs);
+  };
 
   const process = async (first: QueuedEvent): Promise<void> => {
     const { signal } = stopping;
@@ -101,6 +110,7 @@ export const createAsyncEvents = (deps: LambdaDeps): AsyncEvents => {
         await sendToDeadLetterQueue(deps, event, verdict.outcome);
       }
       queue.delete(event.id);
+      if (verdict.condition === 'Success') redeliver(event);
       return;
     }
   };
@@ -117,21 +127,20 @@ export const createAsyncEvents = (deps: LambdaDeps): AsyncEvents => {
     running.add(task);
   };
 
+  const add = (event: Omit<QueuedEvent, 'id' | 'notBefore'>, wait: number): void => {
+    const now = clock.now();
+    const id = `${String(now).padStart(15, '0')}-${random.hex(16)}`;
+    const queued = { ...event, id, notBefore: now + wait };
+    queue.put(id, queued);
+    run(queued);
+  };
+
   return {
     enqueue: ({ reference, payload, requestId }) => {
-      const now = clock.now();
-      const event: QueuedEvent = {
-        id: `${String(now).padStart(15, '0')}-${random.hex(16)}`,
-        reference,
-        requestId,
-        payload,
-        receivedAt: now,
-        notBefore: now,
-        failures: 0,
-        throttles: 0,
-      };
-      queue.put(event.id, event);
-      run(event);
+      const struck = faults.ofDelivery('before', 'async-invoke', arnsOf({ reference }));
+      const receivedAt = clock.now();
+      for (const wait of deliveryTimes(struck, () => faults.chance()))
+        add({ reference, requestId, payload, receivedAt, failures: 0, throttles: 0 }, wait);
     },
     start: () => {
       stopping = new AbortController();

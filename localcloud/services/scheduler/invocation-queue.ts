@@ -1,5 +1,6 @@
 import type { CloudContext } from '../../cloud-context.ts';
 import { AwsError } from '../../errors.ts';
+import { deliveryTimes } from '../../faults/delivery-times.ts';
 import { sendToDeadLetterQueue } from './dead-letter.ts';
 import { invokeTarget } from './invoke-target.ts';
 import type { Invocation } from './model.ts';
@@ -34,13 +35,18 @@ export const openInvocationQueue = (
   context: CloudContext,
   onSettled: (invocation: Invocation) => void,
 ): InvocationQueue => {
-  const { clock, log, random, store } = context;
+  const { clock, faults, log, random, store } = context;
   // Keys begin with the time: what was missed is made up in order.
   const documents = store.collection<Invocation>('scheduler.invocation');
   const keyOf = ({ scheduledAt, id }: Invocation): string => `${String(scheduledAt).padStart(15, '0')}-${id}`;
   const running = new Set<Promise<void>>();
   let stopping = new AbortController();
   let open = false;
+
+  const arnsOf = ({ target, scheduleArn }: Pick<Invocation, 'target' | 'scheduleArn'>) => [
+    target.Arn,
+    scheduleArn,
+  ];
 
   const judge = ({ target, attempts, dueAt }: Invocation, error: Error): Verdict => {
     const {
@@ -71,7 +77,12 @@ export const openInvocationQueue = (
         (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason))),
       );
       if (!open) return;
-      if (error === undefined) return settle(invocation);
+      if (error === undefined) {
+        settle(invocation);
+        for (const { redeliverMs = 0 } of faults.ofDelivery('after', 'schedule', arnsOf(invocation)))
+          add(invocation, clock.now() + redeliverMs);
+        return;
+      }
       const verdict = judge(invocation, error);
       log('warn', 'schedule did not reach its target', {
         schedule: invocation.scheduleArn,
@@ -97,15 +108,20 @@ export const openInvocationQueue = (
     running.add(task);
   };
 
+  const add = (given: Omit<Invocation, 'id' | 'attempts'>, notBefore: number): void => {
+    const invocation: Invocation = { ...given, notBefore, id: random.uuid(), attempts: 0 };
+    const key = keyOf(invocation);
+    documents.put(key, invocation);
+    // Not before the transaction around this call is over, which may undo it.
+    setImmediate(() => {
+      if (open && documents.get(key) !== undefined) run(invocation);
+    });
+  };
+
   return {
     add: (given) => {
-      const invocation: Invocation = { ...given, id: random.uuid(), attempts: 0 };
-      const key = keyOf(invocation);
-      documents.put(key, invocation);
-      // Not before the transaction around this call is over, which may undo it.
-      setImmediate(() => {
-        if (open && documents.get(key) !== undefined) run(invocation);
-      });
+      const struck = faults.ofDelivery('before', 'schedule', arnsOf(given));
+      for (const wait of deliveryTimes(struck, () => faults.chance())) add(given, given.notBefore + wait);
     },
     has: (group, schedule) =>
       documents.list().some((each) => each.group === group && each.schedule === schedule),

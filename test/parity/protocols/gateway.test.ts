@@ -77,7 +77,7 @@ describe('signatures', () => {
     });
   });
 
-  test('refuses a clock that is a quarter of an hour off', async () => {
+  test('K02 refuses a clock that is more than a quarter of an hour off', async () => {
     const client = new S3.S3Client({ ...cloud.clientConfig, systemClockOffset: -16 * 60 * 1000 });
     await expect(client.send(new S3.ListObjectsV2Command({ Bucket: 'bucket' }))).rejects.toMatchObject({
       name: 'RequestTimeTooSkewed',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { poll } from '#pipeline/clock';
 import { instantClock } from '#test/helpers/instant-clock';
+import { createSteeredClock } from '#test/helpers/steered-clock';
 
 describe('poll', () => {
   test('asks at an even interval until there is an answer', async () => {
@@ -25,4 +26,25 @@ describe('poll', () => {
     expect(answer).toBeUndefined();
     expect(at).toEqual([0, 64, 144, 244, 354, 464, 574]);
   });
+
+  test.each([-3600, 86_400])(
+    'K01 gives up after its time when the wall clock is set by %i s meanwhile',
+    async (seconds) => {
+      const clock = createSteeredClock();
+      let asked = 0;
+      const options = { intervalMilliseconds: 1000, timeoutMilliseconds: 10_000 };
+      let answer: string | undefined = 'nothing yet';
+      const polling = poll(clock.seenBy(), options, () => {
+        asked += 1;
+        return Promise.resolve(undefined);
+      }).then((given) => (answer = given));
+      await clock.advance(5000);
+      clock.jump(seconds);
+      await clock.advance(4999);
+      expect([asked, answer]).toEqual([10, 'nothing yet']);
+      await clock.advance(1);
+      await polling;
+      expect([asked, answer]).toEqual([11, undefined]);
+    },
+  );
 });

@@ -33,6 +33,12 @@ describe('permissionsOf', () => {
     ['states', 'StartExecution', {}, ['states:StartExecution']],
     ['sts', 'GetCallerIdentity', {}, []],
     ['ec2', 'RunInstances', {}, ['ec2:RunInstances']],
+    [
+      'autoscaling',
+      'LaunchInstances',
+      {},
+      ['autoscaling:LaunchInstances', 'ec2:CreateFleet', 'ec2:DescribeLaunchTemplateVersions'],
+    ],
   ] as const)('%s %s with %j needs %j', (service, operation, input, expected) => {
     expect(actions(service, operation, input)).toEqual(expected);
   });

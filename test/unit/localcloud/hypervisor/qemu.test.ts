@@ -65,6 +65,12 @@ describe('a QEMU machine', () => {
     expect((await machine.stop(0.1)).reason).toBe('killed');
   });
 
+  test('C07 whose process hangs is killed after the grace all the same', async () => {
+    const machine = await launch();
+    process.kill(machine.pid, 'SIGSTOP');
+    expect((await machine.stop(0.1)).reason).toBe('killed');
+  });
+
   test('that somebody else kills has crashed', async () => {
     const machine = await launch();
     process.kill(machine.pid, 'SIGKILL');

@@ -22,6 +22,10 @@ export interface FakeEc2 {
   serve: (id: string) => RequestListener;
   /** Makes RunInstances fail. */
   failure: AwsError | undefined;
+  /** Makes RunInstances fail in a subnet, that often; `Infinity` for good. */
+  readonly failuresIn: Map<string, { times: number; readonly error: AwsError }>;
+  /** Holds RunInstances until it resolves. */
+  hold: Promise<void> | undefined;
   /** Number of RunInstances calls. */
   launches: number;
   /** Powers a machine off, as a guest does whose app has ended. */
@@ -64,11 +68,14 @@ export const createFakeEc2 = (): FakeEc2 => {
   };
   const run = async (input: RunInstancesCommandInput): Promise<FakeMachine> => {
     fake.launches += 1;
+    await fake.hold;
     if (fake.failure !== undefined) throw fake.failure;
     const existing = [...machines.values()].find(
       (machine) => machine.input.ClientToken === input.ClientToken,
     );
     if (existing !== undefined && input.ClientToken !== undefined) return existing;
+    const failing = fake.failuresIn.get(input.SubnetId ?? '');
+    if (failing !== undefined && failing.times-- > 0) throw failing.error;
     const id = `i-${(machines.size + 1).toString(16).padStart(17, '0')}`;
     const server = createServer(fake.serve(id));
     const machine: FakeMachine = { id, input, state: 'pending', server };
@@ -86,6 +93,7 @@ export const createFakeEc2 = (): FakeEc2 => {
           Subnets: ZONES.map((zone) => ({
             SubnetId: `subnet-${zone}`,
             AvailabilityZone: `eu-central-1${zone}`,
+            AvailabilityZoneId: `euc1-az-${zone}`,
             VpcId: 'vpc-1',
           })).filter(({ SubnetId }) => input.Filters?.[0]?.Values?.includes(SubnetId) ?? true),
         }),
@@ -140,6 +148,8 @@ export const createFakeEc2 = (): FakeEc2 => {
       response.end(id);
     },
     failure: undefined,
+    failuresIn: new Map(),
+    hold: undefined,
     launches: 0,
     powerOff: (id) => {
       const machine = machines.get(id);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { AutoScalingOptions } from '#localcloud/services/autoscaling/scope';
 import { createAutoScaling } from '#localcloud/services/autoscaling/index';
 import { createElasticLoadBalancing } from '#localcloud/services/elasticloadbalancing/index';
 import { startTestCloud } from '#test/helpers/start-test-cloud';
@@ -33,11 +34,12 @@ export const startWorld = async (
   factor = 1,
   ec2 = createFakeEc2(),
   stateDir = mkdtempSync(join(tmpdir(), 'autoscaling-')),
+  options?: AutoScalingOptions,
 ): Promise<World> => {
   const testCloud = await startTestCloud({
     stateDir,
     clock: createFastClock(factor),
-    services: [ec2.create, createElasticLoadBalancing, createAutoScaling],
+    services: [ec2.create, createElasticLoadBalancing, (context) => createAutoScaling(context, options)],
   });
   cleanUp.push(() => ec2.close());
   cleanUp.push(() => rmSync(stateDir, { recursive: true, force: true }));
@@ -49,7 +51,7 @@ export const startWorld = async (
     restart: async (meanwhile) => {
       await testCloud.stop();
       meanwhile?.(stateDir);
-      return startWorld(factor, ec2, stateDir);
+      return startWorld(factor, ec2, stateDir, options);
     },
   };
 };
