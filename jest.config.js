@@ -22,5 +22,5 @@ const project = (displayName, overrides = {}) => ({
 
 export default {
   coverageProvider: 'v8',
-  projects: [project('unit'), project('statemachines'), project('parity'), project('e2e')],
+  projects: [project('unit'), project('statemachines'), project('parity'), project('stack'), project('e2e')],
 };

@@ -15,7 +15,7 @@ import { newKilnState, startKiln } from '#test/helpers/start-kiln';
 import type { RunningKiln } from '#test/helpers/start-kiln';
 
 const APP = 'hello';
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 900_000;
 
 /** The whole stack on machines that boot in no time, with two releases that are ready to be rolled out. */
 export interface RolloutBed {

@@ -1,8 +1,9 @@
 /** Counts the control-plane calls of a rollout, from its start until nothing of what it replaced is left, by size of the fleet. */
 import { readExecutionProgress } from '#cli/progress/execution-states';
 import { startTraffic } from '#test/helpers/traffic';
-import type { CallCount } from './call-counter.ts';
 import { createCallCounter } from './call-counter.ts';
+import { byFunction, sumCalls } from './call-sums.ts';
+import type { CallsByFunction } from './call-sums.ts';
 import { record } from './record.ts';
 import { startRolloutBed } from './rollout-bed.ts';
 import type { RolloutBed } from './rollout-bed.ts';
@@ -56,25 +57,8 @@ interface RolloutCalls {
   readonly documentCalls: number;
   readonly transitions: number;
   readonly seconds: number;
-  readonly byFunction: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly byFunction: CallsByFunction;
 }
-
-const isDocument = ({ operation }: CallCount): boolean => operation.startsWith('s3:');
-/** What AWS calls data planes: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/control-planes-and-data-planes.html */
-const DATA_PLANE = new Set(['events:PutEvents', 'cloudwatch:GetMetricData']);
-const isNews = ({ operation }: CallCount): boolean => DATA_PLANE.has(operation);
-const sum = (counts: readonly CallCount[]): number => counts.reduce((total, { calls }) => total + calls, 0);
-
-const byFunction = (counts: readonly CallCount[]): RolloutCalls['byFunction'] => {
-  const functions = [...FUNCTIONS].map((name) => {
-    const own = counts.filter(({ caller }) => caller === name);
-    return [
-      name,
-      Object.fromEntries(own.map(({ operation, calls }) => [operation, calls] as const)),
-    ] as const;
-  });
-  return Object.fromEntries(functions.filter(([, own]) => Object.keys(own).length > 0));
-};
 
 const counter = createCallCounter();
 
@@ -98,15 +82,16 @@ async function countRollout(bed: RolloutBed, machines: number): Promise<RolloutC
   if (failures.length > 0)
     throw new Error(`${failures.length} requests failed during the rollout, the first: ${failures[0]}`);
   const counts = counter.take().filter(({ caller }) => FUNCTIONS.has(caller));
+  const { controlPlane, news, documents } = sumCalls(counts);
   const progress = await readExecutionProgress(executionArn, bed.kiln.connection.states);
   return {
     machines,
-    calls: sum(counts.filter((count) => !isDocument(count) && !isNews(count))),
-    newsCalls: sum(counts.filter(isNews)),
-    documentCalls: sum(counts.filter(isDocument)),
+    calls: controlPlane,
+    newsCalls: news,
+    documentCalls: documents,
     transitions: progress?.states.length ?? 0,
     seconds,
-    byFunction: byFunction(counts),
+    byFunction: byFunction(counts, FUNCTIONS),
   };
 }
 

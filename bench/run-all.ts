@@ -2,7 +2,16 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 /** The claims, in the order in which they are measured: the quick one first. */
-const CLAIMS = ['bake', 'boot', 'road', 'rollout-calls', 'rollback-seconds'] as const;
+const CLAIMS = [
+  'recycling-plan',
+  'bake',
+  'boot',
+  'road',
+  'rollout-calls',
+  'rollback-seconds',
+  'recycling-calls',
+  'simulation',
+] as const;
 
 // One process each: what one leaves in memory must not slow down the next.
 const runClaim = (name: string): Promise<number> =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { approvalsCommand } from './commands/approvals.ts';
 import { approveCommand } from './commands/approve.ts';
+import { chaosCommand } from './commands/chaos.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { dropCommand } from './commands/drop.ts';
@@ -10,6 +11,7 @@ import { envCommand } from './commands/env.ts';
 import { logsCommand } from './commands/logs.ts';
 import { promoteCommand } from './commands/promote.ts';
 import { psCommand } from './commands/ps.ts';
+import { recycleCommand } from './commands/recycle.ts';
 import { rejectCommand } from './commands/reject.ts';
 import { releasesCommand } from './commands/releases.ts';
 import { rollbackCommand } from './commands/rollback.ts';
@@ -66,6 +68,8 @@ the work was done.`,
     promoteCommand,
     rollbackCommand,
     rolloutCommand,
+    recycleCommand,
+    chaosCommand,
     envCommand,
     slackCommand,
     psCommand,

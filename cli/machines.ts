@@ -1,6 +1,6 @@
 import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import type { Instance } from '@aws-sdk/client-ec2';
-import { TAG } from '#pipeline/tags';
+import { GROUP_TAG, TAG } from '#pipeline/tags';
 import type { Connection } from './connection.ts';
 import { STACK_NAME } from './stack.ts';
 
@@ -13,20 +13,26 @@ export interface FleetMachine {
   readonly zone: string;
   readonly state: string;
   readonly launchedAt: string;
+  /** Absent: it is of a smoke test. */
+  readonly groupName?: string;
 }
 
 const tagOf = (instance: Instance, key: string): string =>
   instance.Tags?.find((tag) => tag.Key === key)?.Value ?? '-';
 
-const toMachine = (instance: Instance): FleetMachine => ({
-  instanceId: instance.InstanceId ?? '',
-  app: tagOf(instance, TAG.app),
-  release: tagOf(instance, TAG.release),
-  environment: tagOf(instance, TAG.environment),
-  zone: instance.Placement?.AvailabilityZone ?? '-',
-  state: instance.State?.Name ?? '-',
-  launchedAt: instance.LaunchTime?.toISOString() ?? '',
-});
+const toMachine = (instance: Instance): FleetMachine => {
+  const groupName = tagOf(instance, GROUP_TAG);
+  return {
+    instanceId: instance.InstanceId ?? '',
+    app: tagOf(instance, TAG.app),
+    release: tagOf(instance, TAG.release),
+    environment: tagOf(instance, TAG.environment),
+    zone: instance.Placement?.AvailabilityZone ?? '-',
+    state: instance.State?.Name ?? '-',
+    launchedAt: instance.LaunchTime?.toISOString() ?? '',
+    ...(groupName === '-' ? {} : { groupName }),
+  };
+};
 
 /** The stack's machines, of one app or environment or all; ended ones are left out. */
 export const readMachines = async (

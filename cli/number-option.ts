@@ -32,3 +32,9 @@ export const portOf = (text: string, before: ListenerPorts = {}): ListenerPorts 
 
 /** Reads a count given as an option's value. @throws InvalidArgumentError which commander reports as wrong usage */
 export const count = (text: string): number => wholeNumber(text, 0, Number.MAX_SAFE_INTEGER);
+
+/** Reads how many hours to look ahead, at most a year. @throws InvalidArgumentError which commander reports as wrong usage */
+export const hoursAhead = (text: string): number => wholeNumber(text, 1, 8760);
+
+/** Reads every how many minutes something comes, at most a day. @throws InvalidArgumentError which commander reports as wrong usage */
+export const minutesApart = (text: string): number => wholeNumber(text, 1, 1440);

@@ -18,6 +18,8 @@ export interface Stack {
   readonly releaseStateMachineArn: string;
   readonly rolloutStateMachineArn: string;
   readonly rollbackStateMachineArn: string;
+  readonly recycleStateMachineArn: string;
+  readonly killStateMachineArn: string;
   readonly switchEnvironmentFunctionName: string;
   /** Where Slack sends what people click. */
   readonly slackInteractionUrl: string;
@@ -58,6 +60,8 @@ export const readOutputs = (stack: StackDescription): StackOutputs => ({
   releaseStateMachineArn: readOutput(stack, 'ReleaseStateMachineArn'),
   rolloutStateMachineArn: readOutput(stack, 'RolloutStateMachineArn'),
   rollbackStateMachineArn: readOutput(stack, 'RollbackStateMachineArn'),
+  recycleStateMachineArn: readOutput(stack, 'RecycleStateMachineArn'),
+  killStateMachineArn: readOutput(stack, 'KillStateMachineArn'),
   switchEnvironmentFunctionName: readOutput(stack, 'SwitchEnvironmentFunctionName'),
   slackInteractionUrl: readOutput(stack, 'SlackInteractionUrl'),
   deadLetterQueueUrl: readOutput(stack, 'DeadLetterQueueUrl'),

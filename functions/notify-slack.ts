@@ -24,6 +24,8 @@ const kilnEvent = z.object({
     user: text,
     via: text,
     reason: text,
+    killId: text,
+    instanceId: text,
   }),
 });
 

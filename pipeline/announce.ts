@@ -23,6 +23,20 @@ export type Announcement =
   | 'approval.rejected'
   | 'approval.refused'
   | 'approval.closed'
+  | 'recycling.started'
+  | 'recycling.finished'
+  /** A replacement never became healthy; the old machines serve on. */
+  | 'recycling.failed'
+  | 'recycling.blocked'
+  /** A group that was due was passed over, for the reason in the event. */
+  | 'recycling.skipped'
+  /** Nothing is recycled in the environment: too much is overdue at once, or the maximum uptime cannot be met. */
+  | 'recycling.held'
+  | 'chaos.leashed'
+  | 'chaos.killed'
+  | 'chaos.recovered'
+  | 'chaos.unrecovered'
+  | 'machine.ended'
   | 'environment.off'
   | 'environment.on';
 

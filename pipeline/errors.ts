@@ -1,7 +1,7 @@
 /**
  * The errors that end or delay a release. Step Functions matches on `name`, so each is a literal that no bundler renames.
  */
-class PipelineError extends Error {
+export class PipelineError extends Error {
   constructor(name: string, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = name;
@@ -67,10 +67,10 @@ export class DigestMismatchError extends PipelineError {
   }
 }
 
-/** Another rollout of this app in this environment is running; try again. */
+/** Somebody else changes this app in this environment, a rollout or recycling for example; try again. */
 export class RolloutInProgressError extends PipelineError {
-  constructor(app: string, environment: string, releaseId: string) {
-    super('RolloutInProgress', `'${app}' in '${environment}' is busy with the rollout of '${releaseId}'`);
+  constructor(app: string, environment: string, activity: string) {
+    super('RolloutInProgress', `'${app}' in '${environment}' is busy with ${activity}`);
   }
 }
 

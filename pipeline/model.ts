@@ -1,6 +1,7 @@
 import type { SmokeRequest } from '#bakery/model';
 import type { RolloutStrategy } from './environments/environment.ts';
 import type { RequestCounts } from './judge/request-counts.ts';
+import type { RolloutProgress } from './rollout/rollout-progress.ts';
 
 /** An EC2 image, `ami-…`. */
 export type ImageId = `ami-${string}`;
@@ -161,11 +162,50 @@ export interface Deployment {
 /** What lets a release into an environment. */
 export type RolloutTrigger = 'drop' | 'promotion' | 'rollback';
 
+/** What takes machines out of service one by one. */
+export type DisruptionKind = 'recycling' | 'chaos';
+
+/**
+ * Machines of the group that serves, on their way to be replaced. Written before anything is launched, so that whoever
+ * takes over from a dead execution goes on with the same machines.
+ */
+export interface Replacement {
+  readonly executionArn: string;
+  readonly groupName: string;
+  readonly since: string;
+  /** The group's desired capacity before. */
+  readonly capacity: number;
+  readonly retire: readonly InstanceInZone[];
+  /** Of this batch: makes the launch idempotent. */
+  readonly clientToken: string;
+  /** The replacements; absent until they are launched. */
+  readonly launched?: readonly InstanceInZone[];
+  /** Machines that were told to end, each of which lowers the capacity by one as it goes. */
+  readonly retired?: readonly InstanceId[];
+}
+
+export interface InstanceInZone {
+  readonly instanceId: InstanceId;
+  readonly zone: string;
+}
+
+/** How recycling fares with the group that serves; gone with the group. */
+export interface RecyclingState {
+  readonly groupName: string;
+  /** Replacements in a row that never became healthy. */
+  readonly failures: number;
+  readonly lastFailure?: string;
+  /** Nothing is recycled any more until people clear it or another release serves; ISO 8601. */
+  readonly blockedSince?: string;
+  /** Why it was passed over when it was last due, for people. */
+  readonly skipped?: { readonly reason: string; readonly at: string };
+}
+
 /** Who may change an app in an environment now; lost when its execution no longer runs. */
 export interface Lease extends DeploymentKey {
   readonly executionArn: string;
   readonly since: string;
-  readonly trigger: RolloutTrigger | 'flip';
+  readonly trigger: RolloutTrigger | 'flip' | DisruptionKind;
   /** A drop that is older than the one under way is superseded. */
   readonly drop?: DropOrder;
   /** Somebody wants the rollout undone; its next step obeys. */
@@ -176,24 +216,6 @@ export interface Lease extends DeploymentKey {
 export interface WaitingRollout extends DropOrder {
   readonly executionArn: string;
   readonly since: string;
-}
-
-/** How far a rollout came, for people. */
-export interface RolloutProgress {
-  readonly releaseId: string;
-  readonly version: string;
-  readonly phase: 'launching' | 'shifting' | 'judging' | 'holding' | 'rolling-back';
-  /** Index of the step and green's share in percent. */
-  readonly step: number;
-  readonly steps: readonly number[];
-  readonly weight: number;
-  /** What is being waited for, with figures. */
-  readonly note: string;
-  /** When the step is given up, ISO 8601. */
-  readonly deadline?: string;
-  /** Present where the judge cannot decide for want of requests: how many more green must answer. */
-  readonly missingRequests?: number;
-  readonly at: string;
 }
 
 /** What serves an app in an environment: `kiln/environments/<environment>/<app>.json`. */
@@ -214,6 +236,8 @@ export interface EnvironmentRecord {
   readonly progress?: RolloutProgress;
   /** Machines that must still go: of a release that was replaced, or one whose rollout was killed. */
   readonly retiring?: readonly DeploymentKey[];
+  readonly replacement?: Replacement;
+  readonly recycling?: RecyclingState;
   /** The listener rule that carries the app's traffic. */
   readonly ruleArn?: string;
   /** Switched off: the capacity to come back to. */

@@ -12,7 +12,14 @@ export const TAG = {
   releaseId: 'kiln:release-id',
   digest: 'kiln:digest',
   purpose: 'kiln:purpose',
+  /** Why Kiln ends the machine: put on it before it is ended. */
+  ending: 'kiln:ending',
+  /** Uptime in seconds until which a machine's own timer leaves it alone: it is not replaced although it is due. */
+  keep: 'kiln:keep',
 } as const;
+
+/** Key of the tag that Auto Scaling puts on the machines of a group: its name. */
+export const GROUP_TAG = 'aws:autoscaling:groupName';
 
 /** A tag in EC2's form. */
 export interface ResourceTag {

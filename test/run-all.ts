@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** What `npm test` runs, in this order: the cheap and quick first. */
 const CHECKS = ['format', 'lint', 'types', 'dead-code', 'docs'] as const;
-const PROJECTS = ['unit', 'statemachines', 'parity', 'e2e'] as const;
+const PROJECTS = ['unit', 'statemachines', 'parity', 'stack', 'e2e'] as const;
 
 interface Counts {
   passed: number;
@@ -35,7 +35,7 @@ const run = (program: string, args: readonly string[]): Promise<number> =>
 
 const runProject = async (project: string, reportDir: string, counts: Counts): Promise<void> => {
   const reportPath = join(reportDir, `${project}.json`);
-  // Machines share two cores: end-to-end tests run one after the other.
+  // Real machines share two cores: the tests that boot them run one after the other.
   const workers = project === 'e2e' ? ['--runInBand'] : ['--maxWorkers=2'];
   const status = await run('npx', [
     'jest',

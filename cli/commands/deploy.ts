@@ -7,7 +7,7 @@ import { deployKiln } from '../deploy/deploy-kiln.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { listenerPorts } from '../listener-ports.ts';
 import type { PortOptions } from '../listener-ports.ts';
-import { portNumber, portOf } from '../number-option.ts';
+import { minutesApart, portNumber, portOf } from '../number-option.ts';
 import type { Stack } from '../stack.ts';
 
 const showAddresses = ({ environments }: Stack): string =>
@@ -29,11 +29,16 @@ export const deployCommand = (): Command =>
       'the port on which one environment answers; may be repeated',
       portOf,
     )
+    .option(
+      '--recycle-every <minutes>',
+      'how often machines that are too old are looked for (default: 5)',
+      minutesApart,
+    )
     .addHelpText(
       'after',
       '\nThe environments and their ports are in environments.yml, or the file that KILN_ENVIRONMENTS names.\n\nExamples:\n  kiln deploy\n  KILN_ENDPOINT=aws kiln deploy --listener-port 80 --port-of prod=443',
     )
-    .action(async (options: PortOptions, command: Command) => {
+    .action(async (options: PortOptions & { readonly recycleEvery?: number }, command: Command) => {
       const output = outputOf(command);
       const file = readEnvironmentsFile();
       const ports = listenerPorts(file.environments, options);
@@ -41,7 +46,7 @@ export const deployCommand = (): Command =>
       const base = await buildBase(output, signal);
       const stack = await deployKiln(
         base,
-        { file, ports },
+        { file, ports, recycleEveryMinutes: options.recycleEvery },
         { connection: connect(configOfEnvironment()), output, signal },
       );
       output.result(

@@ -8,6 +8,7 @@ import { callerArn } from '../caller.ts';
 import { openContext } from '../command-context.ts';
 import { readApps } from '../environments/environment-records.ts';
 import { findEnvironment } from '../environments/find-environment.ts';
+import { renderChaosState, renderUptime } from '../environments/render-disruption.ts';
 import { renderApprovalRule, renderEnvironment, renderSteps } from '../environments/render-environment.ts';
 import { followSwitch, requestSwitch } from '../environments/switch-environment.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -46,6 +47,8 @@ const listCommand = (): Command =>
           { title: 'state', text: (row: Listed) => renderSwitch(row.off, now) },
           { title: 'rollout', text: (row: Listed) => renderSteps(row) },
           { title: 'approval', text: (row: Listed) => renderApprovalRule(row) },
+          { title: 'uptime', text: (row: Listed) => renderUptime(row) },
+          { title: 'chaos', text: (row: Listed) => renderChaosState(row) },
           { title: 'address', text: (row: Listed) => row.url },
           { title: 'apps', text: (row: Listed) => row.apps.join(', ') || '-' },
         ],

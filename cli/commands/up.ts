@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { startLocalCloud } from '#localcloud/cloud';
 import type { LocalCloud } from '#localcloud/cloud';
@@ -7,6 +7,7 @@ import { lockState, StateInUseError } from '#localcloud/state-lock';
 import { systemClock } from '#pipeline/clock';
 import { createDocumentStore } from '#pipeline/documents/document-store';
 import { buildBase } from '../build-base.ts';
+import { checkHistoryFile } from '../check-history-file.ts';
 import { checkPorts } from '../check-ports.ts';
 import type { KilnPorts } from '../check-ports.ts';
 import { outputOf } from '../command-context.ts';
@@ -18,7 +19,7 @@ import { kilnHome } from '../home.ts';
 import { aborted, onInterrupt } from '../interrupt.ts';
 import { listenerPorts } from '../listener-ports.ts';
 import type { PortOptions } from '../listener-ports.ts';
-import { DEFAULT_PORT, portNumber, portOf } from '../number-option.ts';
+import { DEFAULT_PORT, minutesApart, portNumber, portOf } from '../number-option.ts';
 import { withStep } from '../output.ts';
 import type { Output } from '../output.ts';
 import { releaseExample } from '../release-example.ts';
@@ -29,10 +30,18 @@ import { UserError } from '../user-error.ts';
 interface UpOptions extends PortOptions {
   readonly once?: true;
   readonly port: number;
+  readonly recycleEvery?: number;
+  readonly history?: string;
+}
+
+/** Where the local cloud listens and writes. */
+interface CloudPlaces extends KilnPorts {
+  /** Absolute. */
+  readonly historyFile?: string;
 }
 
 /** Refuses before anything starts what would fail half-way. */
-const checkStart = async (stateDir: string, ports: KilnPorts): Promise<void> => {
+const checkStart = async (stateDir: string, { historyFile, ...ports }: CloudPlaces): Promise<void> => {
   await mkdir(stateDir, { recursive: true });
   try {
     lockState(stateDir)();
@@ -43,15 +52,17 @@ const checkStart = async (stateDir: string, ports: KilnPorts): Promise<void> => 
     });
   }
   await checkPorts(ports);
+  if (historyFile !== undefined) await checkHistoryFile(historyFile);
 };
 
-const startCloud = (ports: KilnPorts, output: Output, signal: AbortSignal): Promise<LocalCloud> =>
+const startCloud = (places: CloudPlaces, output: Output, signal: AbortSignal): Promise<LocalCloud> =>
   withStep(output, 'local cloud', async () => {
     const stateDir = join(kilnHome(), 'cloud');
-    await checkStart(stateDir, ports);
+    await checkStart(stateDir, places);
     const cloud = await startLocalCloud({
       stateDir,
-      port: ports.port,
+      port: places.port,
+      ...(places.historyFile === undefined ? {} : { historyFile: places.historyFile }),
       log: (level, message, fields) => {
         // Calls that Ctrl-C cuts off fail, which is no news.
         if (signal.aborted) return;
@@ -152,6 +163,16 @@ export const upCommand = (): Command =>
       'the port of one environment, for example prod=9081; may be repeated',
       portOf,
     )
+    .option(
+      '--recycle-every <minutes>',
+      'how often machines that are too old are looked for (default: 5)',
+      minutesApart,
+    )
+    .option(
+      '--history <file>',
+      'append every call and event to a file, one JSON object a line',
+      (text: string) => resolve(text),
+    )
     .addHelpText(
       'after',
       '\nThe environments are in environments.yml, or the file that KILN_ENVIRONMENTS names.\n\nExamples:\n  kiln up\n  kiln up --port 4567 --listener-port 9080\n  kiln up --port-of prod=9000',
@@ -161,9 +182,12 @@ export const upCommand = (): Command =>
       const signal = onInterrupt();
       const file = readEnvironmentsFile();
       const ports = listenerPorts(file.environments, options);
-      const cloud = await startCloud({ port: options.port, listeners: ports }, output, signal);
+      const { port, history: historyFile } = options;
+      const places = { port, listeners: ports, ...(historyFile === undefined ? {} : { historyFile }) };
+      const cloud = await startCloud(places, output, signal);
       try {
-        await up(cloud, { file, ports }, options.once === true, output, signal);
+        const deployment = { file, ports, recycleEveryMinutes: options.recycleEvery };
+        await up(cloud, deployment, options.once === true, output, signal);
       } catch (error) {
         // What fails after Ctrl-C fails because of it.
         throw signal.aborted ? signal.reason : error;

@@ -20,6 +20,7 @@ import { packageStack } from './package-stack.ts';
 import type { StackPackage } from './package-stack.ts';
 import { publishBase } from './publish-base.ts';
 import { publishEnvironments } from './publish-environments.ts';
+import { recycleParameters, shortGraces } from './recycle-schedule.ts';
 
 interface DeployDeps {
   readonly connection: Connection;
@@ -31,6 +32,8 @@ interface DeployDeps {
 export interface KilnDeployment {
   readonly file: EnvironmentsFile;
   readonly ports: ListenerPorts;
+  /** How often machines that are too old are looked for; absent: as the template has it. */
+  readonly recycleEveryMinutes?: number | undefined;
 }
 
 const checkRemoval = async (environments: readonly Environment[], connection: Connection): Promise<void> => {
@@ -46,13 +49,14 @@ const checkRemoval = async (environments: readonly Environment[], connection: Co
 const deploy = async (
   stackPackage: StackPackage,
   network: Network,
-  { file, ports }: KilnDeployment,
+  { file, ports, recycleEveryMinutes }: KilnDeployment,
   { connection, signal }: DeployDeps,
 ): Promise<[result: Stack, text: string]> => {
   const parameters = {
     VpcId: network.vpcId,
     SubnetIds: network.subnetIds.join(','),
     ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [portParameter(name), String(port)])),
+    ...recycleParameters(recycleEveryMinutes),
   };
   await deployStack(stackPackage, parameters, connection, signal);
   const description = await describeStack(connection.cloudFormation);
@@ -82,6 +86,7 @@ export const deployKiln = async (
   const network = await findDefaultNetwork(connection.ec2);
   checkZones(environments, network);
   await checkRemoval(environments, connection);
+  for (const warning of shortGraces(environments, deployment.recycleEveryMinutes)) output.warning(warning);
   const stackPackage = await withStep(output, 'package', async () => {
     const made = await packageStack(deployment.file, signal);
     return [made, `serverless.yml ${made.digest}`];

@@ -1,10 +1,13 @@
 import { systemClock } from '#pipeline/clock';
+import { readBudget } from '#pipeline/disruption/budget';
 import { createDocumentStore } from '#pipeline/documents/document-store';
+import { readEnvironments } from '#pipeline/environments/read-environments';
 import type { CommandContext } from '../command-context.ts';
 import { configOfEnvironment, connect, isUnreachable, usesAccount } from '../connection.ts';
 import type { Connection } from '../connection.ts';
 import { readApps } from '../environments/environment-records.ts';
 import type { AppInEnvironment } from '../environments/environment-records.ts';
+import { readMachines } from '../machines.ts';
 import { readReleaseRecords } from '../release-records.ts';
 import { readStatus } from '../rollouts/read-status.ts';
 import type { AppStatus } from '../rollouts/read-status.ts';
@@ -12,6 +15,7 @@ import { describeStack, readStack } from '../stack.ts';
 import { UserError } from '../user-error.ts';
 import { checkDeadLetters } from './check-dead-letters.ts';
 import { explainApp } from './explain-app.ts';
+import { explainEnvironment } from './explain-recycling.ts';
 import { explainRelease, isUnderWay } from './explain-release.ts';
 import { readExecutionState } from './execution-state.ts';
 import type { Finding } from './finding.ts';
@@ -53,6 +57,22 @@ const explainAll = async (context: Context): Promise<readonly Finding[]> => {
   return [...found.flat(), ...(await explainReleases(apps, context))];
 };
 
+const explainEnvironments = async (context: Context): Promise<readonly Finding[]> => {
+  const { connection, documents, clock } = context;
+  const environments = await readEnvironments(documents);
+  const found = await Promise.all(
+    environments.map(async (environment) => {
+      const budget = await readBudget(environment.name, { documents, clock, states: connection.states });
+      const machines = await readMachines(connection, undefined, environment.name);
+      const launchedAt = machines
+        .filter(({ groupName, state }) => groupName !== undefined && state === 'running')
+        .map((machine) => machine.launchedAt);
+      return explainEnvironment({ environment, budget, launchedAt }, clock.now());
+    }),
+  );
+  return found.flat();
+};
+
 /** A deployment that was cut off, or is older than this command. */
 const unfinished = (error: unknown): Finding => {
   if (!(error instanceof UserError)) throw error;
@@ -73,8 +93,10 @@ export const checkEnvironments = async (
   const stack = await readStack(connection).catch(unfinished);
   if ('check' in stack) return [stack];
   const documents = createDocumentStore(connection.s3, stack.bucket);
+  const context = { connection, stack, documents, clock: systemClock };
   return [
     await checkDeadLetters(stack.deadLetterQueueUrl, connection.sqs),
-    ...(await explainAll({ connection, stack, documents, clock: systemClock })),
+    ...(await explainEnvironments(context)),
+    ...(await explainAll(context)),
   ];
 };

@@ -1,9 +1,12 @@
+import type { Lease } from '#pipeline/model';
+import { isDisruption } from '#pipeline/rollout/lease';
 import { ageOf } from '../age.ts';
 import { clockTime, withClockTimes } from '../clock-time.ts';
 import { requestsAdvice } from '../rollouts/missing-requests.ts';
 import type { AppStatus } from '../rollouts/read-status.ts';
 import { endOf } from './execution-state.ts';
 import type { ExecutionState } from './execution-state.ts';
+import { explainRecycling } from './explain-recycling.ts';
 import { explainTraffic } from './explain-traffic.ts';
 import type { Finding } from './finding.ts';
 
@@ -21,10 +24,23 @@ const nameOf = (executionArn: string): string => executionArn.split(':').at(-1) 
 const stateOf = ({ executions }: AppFacts, executionArn: string): ExecutionState =>
   executions.get(executionArn) ?? 'GONE';
 
+/** Recycling and chaos lose a lease with their execution, and leave nothing that anybody must mend. */
+const explainDisruption = (facts: AppFacts, lease: Lease, now: Date): readonly Explanation[] => {
+  const { trigger, executionArn, since, abort } = lease;
+  const execution = `execution '${nameOf(executionArn)}'`;
+  const state = stateOf(facts, executionArn);
+  const what = trigger === 'chaos' ? 'chaos took a machine' : 'machines are being replaced';
+  const found = `${what}, by ${execution} for ${ageOf(since, now)}`;
+  if (state !== 'RUNNING')
+    return [{ status: 'note', found: `${found}, which ${endOf(state)}: whoever comes next takes over` }];
+  return [{ status: 'ok', found: abort === undefined ? found : `${found}; it makes way for a rollout` }];
+};
+
 const explainLease = (facts: AppFacts, now: Date): readonly Explanation[] => {
   const { app, environment, record } = facts.status;
   const { lease, progress } = record;
   if (lease === undefined) return [];
+  if (isDisruption(lease)) return explainDisruption(facts, lease, now);
   const execution = `execution '${nameOf(lease.executionArn)}'`;
   const since = `for ${ageOf(lease.since, now)}`;
   const state = stateOf(facts, lease.executionArn);
@@ -72,7 +88,8 @@ const explainWaiting = (facts: AppFacts, now: Date): readonly Explanation[] => {
       },
     ];
   }
-  const behind = lease === undefined ? '' : ` behind ${lease.releaseId}`;
+  const ahead = lease !== undefined && isDisruption(lease) ? lease.trigger : lease?.releaseId;
+  const behind = ahead === undefined ? '' : ` behind ${ahead}`;
   return [{ status: 'note', found: `${waiting.releaseId} waits ${since}${behind}` }];
 };
 
@@ -124,6 +141,7 @@ export const explainApp = (facts: AppFacts, now: Date): readonly Finding[] => {
     ...explainWaiting(facts, now),
     ...explainApproval(facts, now),
     ...explainOff(facts, now),
+    ...explainRecycling(facts.status.record, now),
     ...explainTraffic(facts.status),
   ];
   return found.map((explanation) => ({ check: `${app} in ${environment}`, ...explanation }));

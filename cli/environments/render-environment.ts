@@ -1,4 +1,5 @@
 import type { DeployedEnvironment } from '#pipeline/environments/environment';
+import { renderBudget, renderChaosRule, renderUptimeRule } from './render-disruption.ts';
 
 /** How traffic moves, in a few words: `10 → 50 → 100 %, judged`. */
 export const renderSteps = ({ rollout }: Pick<DeployedEnvironment, 'rollout'>): string => {
@@ -29,9 +30,9 @@ const renderJudge = ({ rollout: { judge } }: DeployedEnvironment): string => {
 
 /** An environment's rules for people, a line each. */
 export const renderEnvironment = (environment: DeployedEnvironment): string => {
-  const { rollout, approval, offHours, instanceType, zones, maximumUptimeMinutes } = environment;
+  const { rollout, approval, offHours, instanceType, zones } = environment;
   const parameters = Object.keys(environment.parameters).join(', ');
-  const lines: readonly (readonly [string, string | undefined])[] = [
+  const lines: readonly (readonly [string, string])[] = [
     ['address', environment.url],
     ['capacity', renderCapacity(environment)],
     ['zones', zones?.join(', ') ?? 'all'],
@@ -51,7 +52,9 @@ export const renderEnvironment = (environment: DeployedEnvironment): string => {
     ],
     ['way back', `replaced machines stay ready for ${environment.warmBlueMinutes} min`],
     ['draining', `${environment.drainSeconds} s`],
-    ['uptime', maximumUptimeMinutes === undefined ? undefined : `at most ${maximumUptimeMinutes} min`],
+    ['uptime', renderUptimeRule(environment)],
+    ['disruption', renderBudget(environment)],
+    ['chaos', renderChaosRule(environment)],
     ['parameters', parameters === '' ? 'none' : parameters],
     [
       'off-hours',
@@ -64,8 +67,5 @@ export const renderEnvironment = (environment: DeployedEnvironment): string => {
       environment.whileOff === 'wait' ? 'a release that arrives waits' : 'a release that arrives is refused',
     ],
   ];
-  return [
-    environment.name,
-    ...lines.flatMap(([name, text]) => (text === undefined ? [] : [`  ${name.padEnd(10)}  ${text}`])),
-  ].join('\n');
+  return [environment.name, ...lines.map(([name, text]) => `  ${name.padEnd(10)}  ${text}`)].join('\n');
 };

@@ -2,8 +2,10 @@ import type { Clock } from '#pipeline/clock';
 import type { DocumentStore } from '#pipeline/documents/document-store';
 import { readEnvironments } from '#pipeline/environments/read-environments';
 import { isSwitchedOff } from '#pipeline/environments/switched-off';
-import type { EnvironmentRecord, RolloutProgress } from '#pipeline/model';
+import type { EnvironmentRecord } from '#pipeline/model';
+import type { RolloutProgress } from '#pipeline/rollout/rollout-progress';
 import { environmentKey } from '#pipeline/rollout/environment-record';
+import { isDisruption } from '#pipeline/rollout/lease';
 import { clockTime, withClockTimes } from '../clock-time.ts';
 import { requestsAdvice } from '../rollouts/missing-requests.ts';
 import type { StateRun } from './execution-states.ts';
@@ -67,8 +69,9 @@ export const readNote = async (
   if (record !== undefined && progress?.releaseId === releaseId && progress !== undefined)
     return noteOf(record, progress, documents, clock.now());
   if (lease !== undefined) {
-    if (lease.releaseId === releaseId) return NOTHING;
-    return { text: `waits for the rollout of ${lease.releaseId}`, topic: lease.releaseId };
+    if (lease.releaseId === releaseId && !isDisruption(lease)) return NOTHING;
+    const what = isDisruption(lease) ? `${lease.trigger} to make way` : `the rollout of ${lease.releaseId}`;
+    return { text: `waits for ${what}`, topic: what };
   }
   return (await isSwitchedOff(environment, documents))
     ? { text: `${environment} is switched off: kiln env on ${environment}`, topic: 'off' }

@@ -1,4 +1,4 @@
-import type { RolloutProgress } from '#pipeline/model';
+import type { RolloutProgress } from '#pipeline/rollout/rollout-progress';
 
 /** Requests to the app that a step lacks: green answers only its share of them. */
 export const missingRequests = ({

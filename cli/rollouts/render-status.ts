@@ -1,3 +1,4 @@
+import { isDisruption } from '#pipeline/rollout/lease';
 import { ageOf } from '../age.ts';
 import { clockTime, withClockTimes } from '../clock-time.ts';
 import { requestsAdvice } from './missing-requests.ts';
@@ -21,6 +22,8 @@ const renderRollout = (status: AppStatus, now: Date): readonly Line[] => {
   const { lease, progress } = status.record;
   if (lease === undefined) return [];
   const age = `for ${ageOf(lease.since, now)}`;
+  if (isDisruption(lease))
+    return [[lease.trigger, lease.abort === undefined ? age : `${age}; makes way for a rollout`]];
   const undone = lease.abort === undefined ? '' : `, to be undone as ${lease.abort.by} wants`;
   if (progress === undefined) return [['rollout', `${lease.releaseId}, ${lease.trigger}, ${age}${undone}`]];
   const { deadline, note, phase, step, steps, version } = progress;

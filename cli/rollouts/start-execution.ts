@@ -5,7 +5,7 @@ import type { Connection } from '../connection.ts';
 /** An execution to be started on somebody's word. */
 export interface ExecutionToStart {
   readonly stateMachineArn: string;
-  readonly kind: 'promotion' | 'rollback';
+  readonly kind: 'promotion' | 'rollback' | 'drill';
   readonly input: { readonly app: string; readonly environment: string } & Readonly<Record<string, string>>;
 }
 

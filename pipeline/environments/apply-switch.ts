@@ -1,6 +1,7 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { EnvironmentRecord } from '../model.ts';
+import { intendedCapacity } from '../recycle/intended-capacity.ts';
 import { readEnvironmentRecord, updateEnvironment } from '../rollout/environment-record.ts';
 import type { EnvironmentRecordDeps } from '../rollout/environment-record.ts';
 import { isRunning } from '../rollout/is-running.ts';
@@ -21,8 +22,9 @@ export type SwitchOutcome = 'unchanged' | 'switched' | 'later';
 /** A wish that changes meanwhile is followed so many times; the next switch goes on from there. */
 const ATTEMPTS = 5;
 
-const isBusy = async (record: EnvironmentRecord, deps: ApplySwitchDeps): Promise<boolean> =>
-  record.lease !== undefined && (await isRunning(record.lease.executionArn, deps.states));
+/** Chaos changes no capacity, and what it waits for need not come any more. */
+const isBusy = async ({ lease }: EnvironmentRecord, deps: ApplySwitchDeps): Promise<boolean> =>
+  lease !== undefined && lease.trigger !== 'chaos' && (await isRunning(lease.executionArn, deps.states));
 
 /** Groups that serve or are warm. */
 const groupsOf = ({ current, warm }: EnvironmentRecord): string[] =>
@@ -36,7 +38,8 @@ const capacityToKeep = async (
   deps: ApplySwitchDeps,
 ): Promise<Capacity> => {
   const now = await readCapacity(record.current?.groupName ?? '', deps.autoScaling);
-  if (now !== undefined && now.desired > 0) return now;
+  if (now !== undefined && now.desired > 0)
+    return { ...now, desired: intendedCapacity(record, record.current?.groupName ?? '', now.desired) };
   return seen ?? (await readEnvironment(record.environment, deps.documents)).capacity;
 };
 
@@ -48,11 +51,12 @@ const switchOff = async (
   deps: ApplySwitchDeps,
 ): Promise<EnvironmentRecord> => {
   const capacity = await capacityToKeep(before, seen, deps);
-  const record = await updateEnvironment(before.environment, before.app, deps, async (found) =>
-    found.off !== undefined || (await isBusy(found, deps))
-      ? undefined
-      : { ...found, off: { since, by, capacity } },
-  );
+  const record = await updateEnvironment(before.environment, before.app, deps, async (found) => {
+    if (found.off !== undefined || (await isBusy(found, deps))) return undefined;
+    // All of its machines go, also those that a replacement left.
+    const { replacement: _left, ...rest } = found;
+    return { ...rest, off: { since, by, capacity } };
+  });
   if (record.off === undefined) return record;
   for (const groupName of groupsOf(record)) await setCapacity(groupName, NO_CAPACITY, deps.autoScaling);
   return record;

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { approvalSchema } from './approval-schema.ts';
+import { chaosSchema, disruptionSchema } from './disruption-schema.ts';
 import type { Environment } from './environment.ts';
 import { cronProblem, timeZoneProblem } from './off-hours-problem.ts';
 import { parameterNameProblem, parameterSizeProblem, parameterValueProblem } from './parameter-problem.ts';
 import { rolloutSchema } from './rollout-schema.ts';
 import { checkedText, listOf, mapping, text, whole, yesOrNo } from './schema-parts.ts';
+import { uptimeProblem } from './uptime-problem.ts';
 
 const MAX_MACHINES = 1000;
 const WEEK_MINUTES = 10_080;
@@ -60,7 +62,7 @@ const offHours = mapping({
     context.addIssue({ code: 'custom', path: ['on'], message: "expected another time than that of 'off'" });
 });
 
-const file = mapping({
+const fields = mapping({
   name,
   port: whole(1, 65_535).optional(),
   capacity: capacity.default({ min: 2, desired: 2, max: 4 }),
@@ -72,19 +74,47 @@ const file = mapping({
   warmBlueMinutes: whole(0, WEEK_MINUTES).default(0),
   drainSeconds: whole(0, 3600).default(30),
   healthGraceSeconds: whole(0, 7200).default(120),
-  maximumUptimeMinutes: whole(5, 60 * WEEK_MINUTES).optional(),
+  maximumUptimeMinutes: whole(1, 60 * WEEK_MINUTES).optional(),
+  uptimeGraceMinutes: whole(1, WEEK_MINUTES).default(30),
+  disruption: disruptionSchema.prefault({}),
+  chaos: chaosSchema.prefault(false),
   parameters: parameters.default({}),
   offHours: offHours.optional(),
   whileOff: z.enum(['wait', 'refuse'], { error: "expected 'wait' or 'refuse'" }).default('wait'),
-}).superRefine(({ zones, allowOneZone, capacity, rollout }, context) => {
-  if (zones?.length === 1 && !allowOneZone) {
-    const message = 'has one zone, expected two or more; or allowOneZone: true, to go down with it';
-    context.addIssue({ code: 'custom', path: ['zones'], message });
-  }
-  if ((rollout.canaryMachines ?? 0) > capacity.desired) {
-    const message = `expected at most the desired capacity, ${capacity.desired}`;
-    context.addIssue({ code: 'custom', path: ['rollout', 'canaryMachines'], message });
-  }
+});
+
+type Fields = z.output<typeof fields>;
+
+const checkZones = ({ zones: given, allowOneZone }: Fields, context: z.RefinementCtx): void => {
+  if (given?.length !== 1 || allowOneZone) return;
+  const message = 'has one zone, expected two or more; or allowOneZone: true, to go down with it';
+  context.addIssue({ code: 'custom', path: ['zones'], message });
+};
+
+const checkCanary = ({ rollout, capacity: { desired } }: Fields, context: z.RefinementCtx): void => {
+  if ((rollout.canaryMachines ?? 0) <= desired) return;
+  const message = `expected at most the desired capacity, ${desired}`;
+  context.addIssue({ code: 'custom', path: ['rollout', 'canaryMachines'], message });
+};
+
+const checkUptime = (given: Fields, context: z.RefinementCtx): void => {
+  const { maximumUptimeMinutes, capacity: machinesOf } = given;
+  if (maximumUptimeMinutes === undefined) return;
+  const message = uptimeProblem(maximumUptimeMinutes, given);
+  if (message !== undefined) context.addIssue({ code: 'custom', path: ['maximumUptimeMinutes'], message });
+  if (machinesOf.max > machinesOf.desired) return;
+  const noRoom = `expected more than desired, ${machinesOf.desired}: with maximumUptimeMinutes a machine is launched before another goes`;
+  context.addIssue({ code: 'custom', path: ['capacity', 'max'], message: noRoom });
+};
+
+const checkChaos = ({ chaos, capacity: { max } }: Fields, context: z.RefinementCtx): void => {
+  if (!chaos.enabled || max >= 2) return;
+  const message = 'expected at least 2 with chaos, which leaves a single machine alone';
+  context.addIssue({ code: 'custom', path: ['capacity', 'max'], message });
+};
+
+const file = fields.superRefine((given, context) => {
+  for (const check of [checkZones, checkCanary, checkUptime, checkChaos]) check(given, context);
 });
 
 /** An environment, all but its port, which may follow from its place. */

@@ -50,6 +50,43 @@ export interface OffHours {
   readonly timeZone: string;
 }
 
+/** How many machines of an environment Kiln may take out of service at once, whatever for. */
+export interface DisruptionPolicy {
+  /** At most so many machines… */
+  readonly machines: number;
+  /** …or this share of the environment's machines in percent, whichever is more. */
+  readonly percent: number;
+  /** CloudWatch alarms during which nothing is disrupted. */
+  readonly alarms: readonly string[];
+  /** Recycling stops when more than this share in percent is overdue at once: rather a wrong clock than old machines. */
+  readonly overduePercent: number;
+}
+
+/** `MON` to `SUN`. */
+export type Weekday = 'MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN';
+
+/** What chaos does to a machine. */
+export type ChaosKind = 'terminate';
+
+/** How chaos tries an environment. */
+export interface ChaosPolicy {
+  readonly enabled: boolean;
+  /** Says what it would do and does nothing. */
+  readonly leashed: boolean;
+  /** Mean days between kills of a group, counted in days on which chaos may act; 1: one every such day. */
+  readonly meanDays: number;
+  readonly minimumGapHours: number;
+  /** Local hours in which it acts: from the first until before the second. */
+  readonly hours: { readonly from: number; readonly until: number };
+  readonly weekdays: readonly Weekday[];
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Apps that take part; absent: all. */
+  readonly apps?: readonly string[];
+  readonly exceptApps: readonly string[];
+  readonly kinds: readonly ChaosKind[];
+}
+
 /** How an environment runs its applications, as `environments.yml` says. */
 export interface Environment {
   /** `dev`, `prod`: a letter, then letters, digits and hyphens, at most 20. */
@@ -71,8 +108,12 @@ export interface Environment {
   readonly drainSeconds: number;
   /** How long a machine may take to answer its health check before it is replaced. */
   readonly healthGraceSeconds: number;
-  /** The machine's own timer powers it off after this; absent: never. */
+  /** Machines are replaced before they are older; absent: age is no reason. */
   readonly maximumUptimeMinutes?: number;
+  /** How long after its maximum uptime a machine that nobody replaced powers itself off. */
+  readonly uptimeGraceMinutes: number;
+  readonly disruption: DisruptionPolicy;
+  readonly chaos: ChaosPolicy;
   /** Handed to every app of the environment at launch, above what its artifact has baked in. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly offHours?: OffHours;

@@ -1,10 +1,9 @@
-import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Announce } from '../announce.ts';
 import type { Logger } from '../log.ts';
-import { environmentKey } from '../rollout/environment-record.ts';
 import { applySwitch } from './apply-switch.ts';
 import type { ApplySwitchDeps } from './apply-switch.ts';
+import { listApps } from './list-apps.ts';
 import { readEnvironment } from './read-environments.ts';
 import { switchKey } from './switched-off.ts';
 import type { EnvironmentSwitch } from './switched-off.ts';
@@ -31,16 +30,6 @@ export interface SwitchedEnvironment extends EnvironmentSwitch {
   readonly later: readonly string[];
 }
 
-const readApps = async (environment: string, { s3, bucket }: SwitchEnvironmentDeps): Promise<string[]> => {
-  const prefix = environmentKey(environment, '').replace('.json', '');
-  const apps: string[] = [];
-  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
-    for (const { Key = '' } of page.Contents ?? [])
-      apps.push(Key.slice(prefix.length).replace(/\.json$/, ''));
-  }
-  return apps;
-};
-
 const recordWish = async (
   input: SwitchEnvironmentInput,
   { documents, clock }: SwitchEnvironmentDeps,
@@ -66,7 +55,7 @@ export const switchEnvironment = async (
   const { wish, isNew } = await recordWish({ environment, to, by }, deps);
   const switched: string[] = [];
   const later: string[] = [];
-  for (const app of await readApps(environment, deps)) {
+  for (const app of await listApps(environment, deps)) {
     const outcome = await applySwitch(app, environment, deps);
     if (outcome === 'switched') switched.push(app);
     if (outcome === 'later') later.push(app);

@@ -4,10 +4,13 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 // oxlint-disable-next-line no-control-regex -- control characters are what is removed
 const CONTROL = /\u001B\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000B-\u001F\u007F]/g;
 
-/** What the machine wrote to its console: the last 64 KB at most, without control characters. */
-export const readConsole = async (instanceId: string, ec2: EC2Client): Promise<string> => {
+/**
+ * What the machine wrote to its console: the last 64 KB at most, without control characters. Not the `latest` is what EC2
+ * kept when the machine last changed its state.
+ */
+export const readConsole = async (instanceId: string, ec2: EC2Client, latest = true): Promise<string> => {
   const { Output = '' } = await ec2.send(
-    new GetConsoleOutputCommand({ InstanceId: instanceId, Latest: true }),
+    new GetConsoleOutputCommand({ InstanceId: instanceId, Latest: latest }),
   );
   return Buffer.from(Output, 'base64').toString('utf8').replace(CONTROL, '');
 };

@@ -6,10 +6,11 @@ import { NothingToRollBackToError, TargetsNotHealthyYetError } from '../errors.t
 import type { Logger } from '../log.ts';
 import type { Deployment, EnvironmentRecord } from '../model.ts';
 import { deploymentNames } from '../names.ts';
+import { intendedCapacity } from '../recycle/intended-capacity.ts';
 import { recordInEnvironment } from '../release/release-record.ts';
 import { isDeployment, keyOf } from '../rollout/configuration.ts';
 import { readEnvironmentRecord, updateEnvironment } from '../rollout/environment-record.ts';
-import { takeLease, withoutLease } from '../rollout/lease.ts';
+import { takeLease, withoutLease, withoutRecycling } from '../rollout/lease.ts';
 import type { LeaseDeps } from '../rollout/lease.ts';
 import { growMachineGroup, readMachineGroups } from '../rollout/machine-group.ts';
 import type { Retirement } from '../rollout/retire-deployment.ts';
@@ -40,9 +41,15 @@ export interface FlippedTraffic {
 }
 
 /** The warm machines must carry all of the traffic before they get any. @throws TargetsNotHealthyYetError */
-const checkCapacity = async (warm: Deployment, current: Deployment, deps: FlipTrafficDeps): Promise<void> => {
+const checkCapacity = async (
+  warm: Deployment,
+  current: Deployment,
+  record: EnvironmentRecord,
+  deps: FlipTrafficDeps,
+): Promise<void> => {
   const groups = await readMachineGroups([warm.groupName, current.groupName], deps.autoScaling);
-  const needed = groups.get(current.groupName)?.DesiredCapacity ?? 1;
+  const desired = groups.get(current.groupName)?.DesiredCapacity ?? 1;
+  const needed = intendedCapacity(record, current.groupName, desired);
   await growMachineGroup(groups.get(warm.groupName), needed, deps.autoScaling);
   const targets = await readTargetHealth(warm.targetGroupArn, deps.balancing);
   const states = targets.map((target) => target.TargetHealth?.State ?? 'unknown');
@@ -58,7 +65,7 @@ const flipped = (
   good: Deployment,
   liveAt: string,
 ): EnvironmentRecord => {
-  const { warm: _used, ...rest } = withoutLease(record, executionArn);
+  const { warm: _used, ...rest } = withoutRecycling(withoutLease(record, executionArn));
   const previous = (rest.previous ?? []).filter((other) => !isDeployment(other, keyOf(good)));
   return markRetiring({ ...rest, current: { ...good, liveAt }, previous }, keyOf(bad));
 };
@@ -98,7 +105,7 @@ export const flipTraffic = async (
   const good = warm?.deployment;
   if (bad === undefined || good === undefined || good.releaseId !== to || ruleArn === undefined)
     throw new NothingToRollBackToError(app, environment.name, `the machines of '${to}' went meanwhile`);
-  await checkCapacity(good, bad, deps);
+  await checkCapacity(good, bad, record, deps);
   await setWeights(ruleArn, [{ targetGroupArn: good.targetGroupArn, weight: 100 }], deps);
   const now = deps.clock.now();
   await updateEnvironment(environment.name, app, deps, (found) =>

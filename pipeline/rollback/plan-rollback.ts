@@ -8,6 +8,7 @@ import { findImage, isAvailable } from '../rollout/check-image.ts';
 import { updateEnvironment } from '../rollout/environment-record.ts';
 import type { EnvironmentRecordDeps } from '../rollout/environment-record.ts';
 import { isRunning } from '../rollout/is-running.ts';
+import { isDisruption } from '../rollout/lease.ts';
 import type { Retirement } from '../rollout/retire-deployment.ts';
 import { markRetiring } from '../rollout/retiring.ts';
 
@@ -49,7 +50,9 @@ export interface PlanRollbackDeps extends EnvironmentRecordDeps {
 const abort = async (request: RollbackRequest, deps: PlanRollbackDeps): Promise<EnvironmentRecord> =>
   updateEnvironment(request.environment, request.app, deps, async (record) => {
     const { lease, progress } = record;
-    if (lease === undefined || lease.trigger === 'flip' || lease.abort !== undefined) return undefined;
+    // Recycling and chaos make way by themselves for the rollout or the flip that comes.
+    if (lease === undefined || lease.trigger === 'flip' || isDisruption(lease)) return undefined;
+    if (lease.abort !== undefined) return undefined;
     const runs = await isRunning(lease.executionArn, deps.states);
     // Killed before it had any machines: what people see and want undone is what serves.
     if (!runs && progress === undefined) return undefined;
@@ -95,7 +98,8 @@ export const planRollback = async (
   const record = await abort(request, deps);
   const { current, lease, warm, previous = [] } = record;
   await deps.announce('rollback.requested', { app, environment: environment.name, by: requestedBy });
-  if (lease?.abort !== undefined) return abortPlan(request, lease, current?.releaseId ?? null, deps);
+  if (lease?.abort !== undefined && !isDisruption(lease))
+    return abortPlan(request, lease, current?.releaseId ?? null, deps);
   if (current === undefined) throw new NothingToRollBackToError(app, environment.name, 'nothing serves');
   if (warm !== undefined && Date.parse(warm.until) > deps.clock.now().getTime())
     return { kind: 'flip', from: current.releaseId, to: warm.deployment.releaseId };

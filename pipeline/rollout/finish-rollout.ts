@@ -15,7 +15,7 @@ import { createPreviewRule } from '../traffic/preview-rule.ts';
 import { isDeployment, keyOf } from './configuration.ts';
 import { readEnvironmentRecord, updateEnvironment } from './environment-record.ts';
 import { keepCapacity } from './keep-capacity.ts';
-import { checkLease, withoutLease } from './lease.ts';
+import { checkLease, withoutLease, withoutRecycling } from './lease.ts';
 import type { Retirement } from './retire-deployment.ts';
 import { markRetiring } from './retiring.ts';
 
@@ -74,7 +74,7 @@ const finished = (
   const drop = dropOrderOf(release);
   const newestDrop =
     record.newestDrop === undefined || isOlderDrop(record.newestDrop, drop) ? drop : record.newestDrop;
-  const { off: _back, ...rest } = withoutLease(record, rollout.executionArn);
+  const { off: _back, ...rest } = withoutRecycling(withoutLease(record, rollout.executionArn));
   const next = { ...rest, current: live, previous: remember(record, rollout), newestDrop, ruleArn };
   if (blue === undefined) return next;
   return isKeptWarm(rollout)

@@ -21,6 +21,16 @@ export type LeaseRequest = Omit<Lease, 'since' | 'abort'>;
 
 type Queued = Pick<EnvironmentRecord, 'waiting'>;
 
+/** Whether it is recycling or chaos that holds the lease: what serves stays what it is. */
+export const isDisruption = ({ trigger }: Pick<Lease, 'trigger'>): boolean =>
+  trigger === 'recycling' || trigger === 'chaos';
+
+/** What the holder of a lease does, for people. */
+export const activityOf = ({ trigger, releaseId }: Pick<Lease, 'trigger' | 'releaseId'>): string => {
+  if (isDisruption({ trigger })) return trigger;
+  return trigger === 'flip' ? `the way back to '${releaseId}'` : `the rollout of '${releaseId}'`;
+};
+
 /** An owner whose execution no longer runs has lost the lease; what it left must still go. */
 const withoutDeadOwner = async (
   record: EnvironmentRecord,
@@ -30,8 +40,8 @@ const withoutDeadOwner = async (
   const { lease, progress: _ended, ...rest } = record;
   if (lease === undefined || lease.executionArn === me) return record;
   if (await isRunning(lease.executionArn, states)) return record;
-  // A flip made no machines of its own.
-  return lease.trigger === 'flip' ? rest : markRetiring(rest, lease);
+  // Neither made machines of its own that could go: what they change serves.
+  return lease.trigger === 'flip' || isDisruption(lease) ? rest : markRetiring(rest, lease);
 };
 
 const withoutDeadWaiter = async (
@@ -43,6 +53,11 @@ const withoutDeadWaiter = async (
   if (waiting === undefined || waiting.executionArn === me) return record;
   return (await isRunning(waiting.executionArn, states)) ? record : rest;
 };
+
+const holderOf = ({ lease, waiting }: EnvironmentRecord): string =>
+  lease === undefined
+    ? `the rollout of '${waiting?.releaseId ?? 'another release'}', which waits`
+    : activityOf(lease);
 
 /** @throws ReleaseSupersededError when a newer drop is under way or waits already */
 const refuseOlder = (drop: DropOrder, record: EnvironmentRecord): void => {
@@ -61,9 +76,16 @@ const queue = (
   return { waiting: { ...drop, executionArn, since } };
 };
 
+/** Recycling and chaos make way for whatever else wants the app, as soon as what they have under way is done. */
+const askToYield = (lease: Lease, { executionArn, trigger }: LeaseRequest, at: string): Lease =>
+  isDisruption(lease) && !isDisruption({ trigger }) && lease.abort === undefined
+    ? { ...lease, abort: { by: executionArn, at } }
+    : lease;
+
 /**
  * Takes the right to change an app in an environment. While another execution holds it, the newest drop waits; an older
- * one that waits is superseded. An owner whose execution no longer runs has lost it, and what it left is noted.
+ * one that waits is superseded. Recycling and chaos go behind whoever waits, and are asked to make way. An owner whose
+ * execution no longer runs has lost it, and what it left is noted.
  * @throws RolloutInProgressError to be called again, ReleaseSupersededError
  */
 export const takeLease = async (
@@ -80,17 +102,26 @@ export const takeLease = async (
     if (request.drop !== undefined) refuseOlder(request.drop, living);
     if (living.lease !== undefined) {
       const queued = queue(request, living, since);
-      return queued === undefined && living === found ? undefined : { ...living, ...queued };
+      const lease = askToYield(living.lease, request, since);
+      const isSame = queued === undefined && lease === living.lease && living === found;
+      return isSame ? undefined : { ...living, ...queued, lease };
     }
     const { waiting, ...rest } = living;
+    if (waiting !== undefined && isDisruption(request)) return living === found ? undefined : living;
     // Whoever waits for a drop keeps its place when a person's wish comes in between.
     const others = waiting === undefined || waiting.executionArn === me || request.drop !== undefined;
     return { ...(others ? rest : living), lease: { ...request, since } };
   });
-  if (record.lease?.executionArn !== me)
-    throw new RolloutInProgressError(app, environment, record.lease?.releaseId ?? 'another');
+  if (record.lease?.executionArn !== me) throw new RolloutInProgressError(app, environment, holderOf(record));
   return record;
 };
+
+/** The record of an app whose machines are others than those that recycling was about. */
+export const withoutRecycling = ({
+  replacement: _replaced,
+  recycling: _state,
+  ...record
+}: EnvironmentRecord): EnvironmentRecord => record;
 
 /** The record without the lease and the place in the queue of this execution. */
 export const withoutLease = (record: EnvironmentRecord, executionArn: string): EnvironmentRecord => {

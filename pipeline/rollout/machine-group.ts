@@ -42,13 +42,23 @@ export interface NewMachineGroup {
   readonly tags: readonly ResourceTag[];
 }
 
+/**
+ * The machine's own timer, should nobody replace it in time: from the maximum uptime with its grace on, at the latest a
+ * tenth of the maximum uptime later, each machine at another moment.
+ */
+const deadMan = ({ maximumUptimeMinutes, uptimeGraceMinutes }: Environment): LaunchEnvironment =>
+  maximumUptimeMinutes === undefined
+    ? {}
+    : {
+        KILN_MAX_UPTIME_SECONDS: String((maximumUptimeMinutes + uptimeGraceMinutes) * 60),
+        KILN_MAX_UPTIME_JITTER_SECONDS: String(maximumUptimeMinutes * 6),
+      };
+
 /** The configuration of the deployment, which a rollback restores, not what the environment says now. */
 const launchEnvironment = ({ deployment, environment }: NewMachineGroup): LaunchEnvironment => ({
   ...deployment.configuration.parameters,
   KILN_ENV: environment.name,
-  ...(environment.maximumUptimeMinutes === undefined
-    ? {}
-    : { KILN_MAX_UPTIME_SECONDS: String(environment.maximumUptimeMinutes * 60) }),
+  ...deadMan(environment),
 });
 
 const createLaunchTemplate = async (group: NewMachineGroup, ec2: EC2Client): Promise<void> => {
@@ -133,15 +143,25 @@ export const createMachineGroup = async (group: NewMachineGroup, deps: MachineGr
   }
 };
 
-/** Several groups by name in one call; one that is gone is not there. */
+/** Names that one call takes; it answers with 50 groups unless told (API reference of DescribeAutoScalingGroups). */
+const NAMES_A_CALL = 100;
+
+/** Groups by name, a call a hundred; one that is gone is not there. */
 export const readMachineGroups = async (
   groupNames: readonly string[],
   autoScaling: AutoScalingClient,
 ): Promise<ReadonlyMap<string, AutoScalingGroup>> => {
-  const { AutoScalingGroups = [] } = await autoScaling.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [...groupNames] }),
-  );
-  return new Map(AutoScalingGroups.map((group) => [group.AutoScalingGroupName ?? '', group]));
+  const groups = new Map<string, AutoScalingGroup>();
+  for (let first = 0; first < groupNames.length; first += NAMES_A_CALL) {
+    const { AutoScalingGroups = [] } = await autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({
+        AutoScalingGroupNames: groupNames.slice(first, first + NAMES_A_CALL),
+        MaxRecords: NAMES_A_CALL,
+      }),
+    );
+    for (const group of AutoScalingGroups) groups.set(group.AutoScalingGroupName ?? '', group);
+  }
+  return groups;
 };
 
 /** The group as Auto Scaling describes it; undefined when it is gone. */

@@ -1,4 +1,5 @@
-import type { Rollout, RolloutProgress } from '../model.ts';
+import type { Rollout } from '../model.ts';
+import type { RolloutProgress } from './rollout-progress.ts';
 import { updateEnvironment } from './environment-record.ts';
 import type { EnvironmentRecordDeps } from './environment-record.ts';
 import { weightAt } from './strategy.ts';

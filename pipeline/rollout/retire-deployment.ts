@@ -5,7 +5,7 @@ import type { DeploymentKey } from '../model.ts';
 import { isDeployment, isSameDeployment } from './configuration.ts';
 import { updateEnvironment } from './environment-record.ts';
 import { isRunning } from './is-running.ts';
-import { withoutLease } from './lease.ts';
+import { activityOf, isDisruption, withoutLease } from './lease.ts';
 import { recordAbandoned } from './record-abandoned.ts';
 import { removeDeployment } from './remove-deployment.ts';
 import type { RemoveDeploymentDeps } from './remove-deployment.ts';
@@ -38,17 +38,23 @@ export const retireDeployment = async (
     const { warm, ...rest } = found;
     if (!isDeployment(warm?.deployment, deployment)) return undefined;
     // Whoever holds the lease may be about to give these machines the traffic back.
-    if (found.lease !== undefined && (await isRunning(found.lease.executionArn, deps.states)))
-      throw new RolloutInProgressError(app, name, found.lease.releaseId);
+    const { lease } = found;
+    if (lease !== undefined && !isDisruption(lease) && (await isRunning(lease.executionArn, deps.states)))
+      throw new RolloutInProgressError(app, name, activityOf(lease));
     return markRetiring(rest, deployment);
   });
   if (isDeployment(record.current, deployment)) return { retired: false };
   const owner =
-    record.lease !== undefined && isSameDeployment(record.lease, deployment) ? record.lease : undefined;
+    record.lease !== undefined && !isDisruption(record.lease) && isSameDeployment(record.lease, deployment)
+      ? record.lease
+      : undefined;
   // The same machines are being rolled out anew: that rollout keeps or removes them.
   if (owner !== undefined && (await isRunning(owner.executionArn, deps.states))) return { retired: false };
   await removeDeployment(app, deployment, environment, deps);
-  if (owner !== undefined) await recordAbandoned(app, deployment.releaseId, name, deps);
+  const { releaseId } = deployment;
+  // Also where recycling or chaos came and struck out the lease of a rollout that was killed.
+  const isAgain = [record.lease, record.waiting].some((other) => other?.releaseId === releaseId);
+  if (owner !== undefined || !isAgain) await recordAbandoned(app, releaseId, name, deps);
   await updateEnvironment(name, app, deps, (found) =>
     markRetired(owner === undefined ? found : withoutLease(found, owner.executionArn), deployment),
   );

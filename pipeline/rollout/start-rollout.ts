@@ -10,6 +10,8 @@ import type { Deployment, EnvironmentRecord, ReleaseRecord, Rollout, RolloutPlan
 import { deploymentNames } from '../names.ts';
 import type { Placement } from '../placement.ts';
 import { dropOrderOf } from '../release/drop-order.ts';
+import { endSurplus } from '../recycle/end-surplus.ts';
+import { intendedCapacity } from '../recycle/intended-capacity.ts';
 import { recordInEnvironment, releaseKey } from '../release/release-record.ts';
 import { TAG, tagsFor } from '../tags.ts';
 import { createPreviewRule } from '../traffic/preview-rule.ts';
@@ -38,14 +40,33 @@ export interface StartRolloutDeps extends LeaseDeps, MachineGroupDeps {
 
 /** As many machines as serve now, or did before the environment was switched off: a rollout never changes the capacity. */
 const machinesNow = async (
-  { current, off }: EnvironmentRecord,
+  record: EnvironmentRecord,
   first: number,
   deps: StartRolloutDeps,
 ): Promise<number> => {
+  const { current, off } = record;
   if (current === undefined) return first;
   if (off !== undefined) return off.capacity.desired;
   const group = await readMachineGroup(current.groupName, deps.autoScaling);
-  return Math.max(group?.DesiredCapacity ?? first, 1);
+  const desired = group?.DesiredCapacity ?? first;
+  return Math.max(intendedCapacity(record, current.groupName, desired), 1);
+};
+
+/** What a replacement that was killed launched goes first: green gets as many machines as blue is meant to have. */
+const dropReplacement = async (
+  record: EnvironmentRecord,
+  deps: StartRolloutDeps,
+): Promise<EnvironmentRecord> => {
+  if (record.replacement === undefined) return record;
+  const left = await endSurplus(record, deps);
+  // Blue lacks machines of its own now; what is too many goes with it.
+  if (left > 0) return record;
+  return updateEnvironment(
+    record.environment,
+    record.app,
+    deps,
+    ({ replacement: _dropped, ...rest }) => rest,
+  );
 };
 
 /** Machines that were kept warm for a way back go when the next rollout begins: blue is the way back then. */
@@ -111,7 +132,7 @@ export const startRollout = async (
   const environment = await readEnvironment(plan.environment, deps.documents);
   const entered = await enter(plan, environment, deps);
   await checkAlarms(environment, deps.cloudWatch);
-  const record = await retireWarm(entered, deps);
+  const record = await dropReplacement(await retireWarm(entered, deps), deps);
   await removeAbandoned(record, environment, deps);
   const blue = record.current;
   const releaseRecord = await deps.documents.read<ReleaseRecord>(releaseKey(release));

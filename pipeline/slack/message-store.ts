@@ -7,7 +7,8 @@ const CLAIM_SECONDS = 90;
 
 /** What a message is about. */
 export interface MessageSubject {
-  readonly kind: 'approvals' | 'releases';
+  readonly kind: 'approvals' | 'releases' | 'recycling' | 'holds' | 'chaos' | 'machines';
+  /** Of a hold, which is no app's: the environment. */
   readonly app: string;
   readonly id: string;
 }
@@ -110,7 +111,7 @@ export const abandonClaim = async (
   );
 };
 
-/** Forgets a message that is no longer there, unless another one stands already. */
+/** Forgets a message that is no longer there, or never to be rewritten, unless another one stands already. */
 export const forgetMessage = async (
   subject: MessageSubject,
   gone: MessagePlace,

@@ -7,6 +7,7 @@ import { readPlace } from './message-store.ts';
 import { isSlackUser, mrkdwn } from './mrkdwn.ts';
 import { showMessage } from './show-message.ts';
 import type { ShowMessageDeps } from './show-message.ts';
+import { isAboutMachines, showMachines, showRecycling } from './show-machines.ts';
 import { showRelease } from './show-release.ts';
 import { lastingErrorOf } from './slack-client.ts';
 import type { SlackClient } from './slack-client.ts';
@@ -26,6 +27,8 @@ export interface KilnNews {
   readonly user?: string | undefined;
   readonly via?: string | undefined;
   readonly reason?: string | undefined;
+  readonly killId?: string | undefined;
+  readonly instanceId?: string | undefined;
 }
 
 export interface NotifySlackDeps extends Omit<ShowMessageDeps, 'client'> {
@@ -87,8 +90,20 @@ const showReplaced = async (
   }
 };
 
-const tasksFor = (news: KilnNews, channel: string, deps: ShowMessageDeps): Promise<void>[] => {
+/** Whatever a new release in an environment says without naming it. */
+const afterRollout = (
+  app: string,
+  environment: string,
+  channel: string,
+  deps: ShowMessageDeps,
+): readonly Promise<void>[] => [
+  showReplaced(app, environment, channel, deps),
+  showRecycling(app, environment, channel, deps),
+];
+
+const tasksFor = (news: KilnNews, channel: string, deps: ShowMessageDeps): readonly Promise<void>[] => {
   const { announcement, app, approvalId } = news;
+  if (isAboutMachines(announcement)) return showMachines(news, channel, deps);
   // What comes of a decision is announced as well, and only then is it in the approval's document.
   if (app === undefined || announcement === 'approval.decided') return [];
   const releaseIds = new Set(
@@ -99,7 +114,7 @@ const tasksFor = (news: KilnNews, channel: string, deps: ShowMessageDeps): Promi
   return [
     ...(approvalId === undefined ? [] : [showApproval(app, approvalId, channel, deps)]),
     ...[...releaseIds].map((releaseId) => showRelease({ app, releaseId, channel, worthPosting: true }, deps)),
-    ...(replacing ? [showReplaced(app, news.environment, channel, deps)] : []),
+    ...(replacing ? afterRollout(app, news.environment, channel, deps) : []),
     ...(refused ? [explainRefusal(news, app, channel, deps)] : []),
   ];
 };

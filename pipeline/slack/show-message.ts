@@ -13,9 +13,15 @@ export interface ShowMessageInput {
   /** Where it is posted, if it does not stand yet. */
   readonly channel: string;
   /** Makes the message from the documents as they are now; undefined when there is nothing to show. */
-  readonly render: () => Promise<
-    { readonly message: SlackMessage; readonly worthPosting: boolean } | undefined
-  >;
+  readonly render: () => Promise<Rendered | undefined>;
+}
+
+/** A message made from the documents. */
+export interface Rendered {
+  readonly message: SlackMessage;
+  readonly worthPosting: boolean;
+  /** What it is about is over: the next time it gets another message, which people are told of. */
+  readonly isLast?: boolean;
 }
 
 export interface ShowMessageDeps extends MessageStoreDeps {
@@ -54,6 +60,11 @@ const rewrite = async (
   return false;
 };
 
+const finish = async (subject: MessageSubject, deps: ShowMessageDeps): Promise<void> => {
+  const place = await readPlace(subject, deps);
+  if (place !== undefined) await forgetMessage(subject, place, deps);
+};
+
 /**
  * Makes the subject's message in Slack say what the documents say: posts it once, then rewrites it. After each writing
  * the documents are read again, because a notification that overtook this one may have shown something newer.
@@ -65,7 +76,10 @@ export const showMessage = async (input: ShowMessageInput, deps: ShowMessageDeps
     const rendered = await input.render();
     if (rendered === undefined) return;
     const written = JSON.stringify(rendered.message);
-    if (written === shown) return;
+    if (written === shown) {
+      if (rendered.isLast === true) await finish(input.subject, deps);
+      return;
+    }
     const { message, worthPosting } = rendered;
     const done =
       (await rewrite(input, message, deps)) || (worthPosting && (await post(input, message, deps)));

@@ -33,7 +33,7 @@ const server = require('node:http').createServer((request, response) => {
   }));
 });
 server.listen(Number(process.env.LISTEN_PORT ?? process.env.PORT), process.env.LISTEN_HOST, () => console.log('hello from the app'));
-process.on('SIGTERM', () => { console.log('asked to stop'); process.exit(0); });
+process.on('SIGTERM', () => { while (process.env.HANG); console.log('asked to stop'); process.exit(0); });
 `;
 
 const FILES = { 'server.js': SERVER, 'config/staging.env': 'GREETING=baked\nCOLOUR="light blue"\n' };
@@ -181,8 +181,45 @@ describe('a machine', () => {
   test('powers off at its maximum uptime although nobody asks it to', async () => {
     await withMachine(withUserData('KILN_MAX_UPTIME_SECONDS=6'), async (machine) => {
       await machine.ended;
-      expect(machine.console()).toMatch(/: the machine reached its maximum uptime of 6 s\n/u);
+      expect(machine.console()).toMatch(
+        /: the machine reached its maximum uptime of 6 s \(dead-man timer\)\n/u,
+      );
       expect(machine.console()).toMatch(/app exited with status 0/u);
+    });
+  }, 180_000);
+
+  test('goes on beyond its maximum uptime as long as its tag says that it is kept', async () => {
+    const tags = { ...FACTS.tags, 'kiln:keep': '20' };
+    await withMachine({ ...withUserData('KILN_MAX_UPTIME_SECONDS=6'), tags }, async (machine) => {
+      await machine.waitForConsole(/kiln: dead-man timer: the machine is kept and ends itself at 3\d s\n/u);
+      await machine.waitForHttp('/');
+      await machine.ended;
+      expect(machine.console().match(/the machine is kept/gu)).toHaveLength(1);
+      expect(machine.console()).toMatch(
+        /stopping the app at 3\d\.\d\d s: the machine reached its maximum uptime of 3\d s \(dead-man timer\)\n/u,
+      );
+      expect(machine.console()).toMatch(/app exited with status 0/u);
+    });
+  }, 180_000);
+
+  test('powers off at its maximum uptime when nobody can tell it whether it is kept', async () => {
+    await using metadata = new AsyncDisposableStack();
+    const { port } = metadata.use(await startMetadataService(withUserData('KILN_MAX_UPTIME_SECONDS=12')));
+    await using machine = await bootMachine({ firmware: 'direct', diskPath, metadataPort: port, workDir });
+    await machine.waitForConsole(/app listens on port 8080/u);
+    await metadata.disposeAsync();
+    await machine.ended;
+    // It asks for a second.
+    expect(machine.console()).toMatch(
+      /stopping the app at 1[2-4]\.\d\d s: the machine reached its maximum uptime of 12 s/u,
+    );
+  }, 180_000);
+
+  test('powers off at its maximum uptime although its application hangs', async () => {
+    await withMachine(withUserData('KILN_MAX_UPTIME_SECONDS=12\nHANG=yes'), async (machine) => {
+      await machine.ended;
+      expect(machine.console()).toMatch(/kiln: app did not stop within 30 s: killing it\n/u);
+      expect(machine.console()).toMatch(/kiln: app killed by signal 9 \(SIGKILL\) after \S+ s\n/u);
     });
   }, 180_000);
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { projectRoot } from '#cli/home';
@@ -166,8 +166,10 @@ describe('kiln up', () => {
   test(
     'shows each step, answers every command while it runs, and ends with 0 on Ctrl-C',
     async () => {
-      const up = start();
+      const history = join(home, 'history.jsonl');
+      const up = start('--history', history);
       await up.says('Ctrl-C ends every machine', 5 * MINUTE);
+      expect(await readFile(history, 'utf8')).toMatch(/"kind":"event".*"detailType":"rollout\.finished"/);
       expect(up.stdout()).toMatch(/^hello answers at http:\/\/127\.0\.0\.1:\d+\n$/);
       expect(up.stderr()).toMatch(/✓ deploy +\d+\.\d s/);
       // The test above ended in the middle of that release: it is not dropped a second time.

@@ -17,6 +17,7 @@ import type { EnvironmentsDocument } from '#pipeline/environments/read-environme
 import type { Deployment, EnvironmentRecord, ReleaseRecord, RolloutPlan } from '#pipeline/model';
 import { releaseKey } from '#pipeline/release/release-record';
 import { configurationOf } from '#pipeline/rollout/configuration';
+import { chaosOff, defaultDisruption } from '#pipeline/environments/disruption-schema';
 import { environmentKey } from '#pipeline/rollout/environment-record';
 import { fakeExecutions } from './fake-executions.ts';
 import { memoryDocuments } from './memory-documents.ts';
@@ -48,6 +49,9 @@ export const anEnvironment = (
   warmBlueMinutes: 0,
   drainSeconds: 10,
   healthGraceSeconds: 60,
+  uptimeGraceMinutes: 30,
+  disruption: defaultDisruption,
+  chaos: chaosOff,
   parameters: {},
   whileOff: 'wait',
   listenerArn: `arn:aws:elasticloadbalancing:eu-central-1:000000000000:listener/app/kiln/lb-1/${name}`,

@@ -33,12 +33,15 @@ const look = async (kiln: LightKiln, serving: readonly Serving[]): Promise<unkno
   const found = counted(await takeInventory(kiln), kinds);
   const apps = await Promise.all(
     serving.map(async ({ app, environment }) => {
-      const { current, lease, waiting, retiring, progress } = await kiln.record(app, environment);
+      const { current, lease, waiting, retiring, progress, replacement } = await kiln.record(
+        app,
+        environment,
+      );
       return {
         version: current?.version,
         running: await kiln.running(app, environment),
         weights: await kiln.weights(app, environment),
-        left: { lease, waiting, retiring, progress },
+        left: { lease, waiting, retiring, progress, replacement },
       };
     }),
   );

@@ -2,13 +2,8 @@ import type { ShownApproval } from '#cli/approvals/read-approvals';
 import type { AppStatus, Share } from '#cli/rollouts/read-status';
 import type { Decision } from '#pipeline/approval/approval-record';
 import type { DeployedEnvironment } from '#pipeline/environments/environment';
-import type {
-  Deployment,
-  EnvironmentRecord,
-  Evidence,
-  ReleaseRecord,
-  RolloutProgress,
-} from '#pipeline/model';
+import type { Deployment, EnvironmentRecord, Evidence, ReleaseRecord } from '#pipeline/model';
+import type { RolloutProgress } from '#pipeline/rollout/rollout-progress';
 
 /** When these tests take place. */
 export const NOW = new Date('2026-01-05T12:00:00Z');

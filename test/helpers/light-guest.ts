@@ -25,19 +25,32 @@ const variablesOf = (userData: string): Record<string, string> =>
       }),
   );
 
-/** Reads a machine's metadata, version 2: a token first, then one request for each fact. */
-export const readLightGuest = async (handler: MetadataHandler): Promise<LightGuest> => {
+type ReadFact = (path: string) => Promise<string | undefined>;
+
+/** Version 2 of the metadata: a token first, then one request for each fact. */
+const openMetadata = async (handler: MetadataHandler): Promise<ReadFact> => {
   const token = await handler({
     method: 'PUT',
     path: '/latest/api/token',
     headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '300' },
   });
   const headers = { 'x-aws-ec2-metadata-token': token.body.toString() };
-  const get = async (path: string): Promise<string | undefined> => {
+  return async (path) => {
     const { status, body } = await handler({ method: 'GET', path: `/latest/${path}`, headers });
     return status === 200 ? Buffer.from(body).toString() : undefined;
   };
-  const tag = (name: string): Promise<string | undefined> => get(`meta-data/tags/instance/kiln:${name}`);
+};
+
+const tagPath = (name: string): string => `meta-data/tags/instance/kiln:${name}`;
+
+/** A tag of the machine as it is now. */
+export const readLightTag = async (handler: MetadataHandler, name: string): Promise<string | undefined> =>
+  (await openMetadata(handler))(tagPath(name));
+
+/** Reads a machine's metadata. */
+export const readLightGuest = async (handler: MetadataHandler): Promise<LightGuest> => {
+  const get = await openMetadata(handler);
+  const tag = (name: string): Promise<string | undefined> => get(tagPath(name));
   return {
     instance: (await get('meta-data/instance-id')) ?? 'unknown',
     zone: (await get('meta-data/placement/availability-zone')) ?? 'unknown',

@@ -32,7 +32,7 @@ export interface LightKiln extends RunningKiln {
   /** Does something while the first environment is the only one that is deployed. */
   inFirstEnvironment<T>(work: () => Promise<T>): Promise<T>;
   /** Bakes and tests versions and rolls each out in the first environment only. */
-  bake(app: string, versions: readonly string[]): Promise<void>;
+  bake(app: string, versions: readonly string[], files?: Readonly<Record<string, string>>): Promise<void>;
   releaseOf(app: string, version: string): Release;
   environment(name: string): DeployedEnvironment;
   /** Changes what is deployed of an environment. */
@@ -129,10 +129,14 @@ const createVerbs = (kiln: RunningKiln): Verbs => {
     ended,
     environment: environmentOf,
     inFirstEnvironment,
-    bake: (app, versions) =>
+    bake: (app, versions, files = {}) =>
       inFirstEnvironment(async () => {
         for (const version of versions) {
-          const { record: baked } = await dropAndWatch(kiln, `apps/${app}/${version}.zip`, appOf(version));
+          const { record: baked } = await dropAndWatch(
+            kiln,
+            `apps/${app}/${version}.zip`,
+            appOf(version, files),
+          );
           releases.set(`${app} ${version}`, baked);
         }
       }),

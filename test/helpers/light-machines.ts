@@ -3,6 +3,7 @@ import { openConsoleLog } from '#localcloud/hypervisor/console-log';
 import { MachineLaunchError } from '#localcloud/hypervisor/driver';
 import type { Hypervisor, Machine, MachineExit, MachineSpec } from '#localcloud/hypervisor/driver';
 import { instanceFiles } from '#localcloud/hypervisor/instance-dir';
+import { startLightDeadMan } from './light-dead-man.ts';
 import { readLightGuest } from './light-guest.ts';
 import type { LightGuest } from './light-guest.ts';
 import { startLightServer } from './light-server.ts';
@@ -14,6 +15,8 @@ export interface LightBehaviour extends LightAnswers {
   readonly diesAfterSeconds?: number;
   /** Which launches fail, as for want of capacity. */
   readonly launchFails?: (guest: LightGuest) => boolean;
+  /** Which machines behave so; the others as if nothing were told. */
+  readonly only?: (guest: LightGuest) => boolean;
 }
 
 /** A light machine, and what a test can do to it. */
@@ -24,6 +27,8 @@ export interface LightMachine {
   readonly held: LightServer['held'];
   /** Loses its power. */
   crash(): void;
+  /** The guest stops its app, which answers what is in flight, and powers itself off; the console says why. */
+  powerOff(why: string): Promise<void>;
 }
 
 /** A hypervisor whose machines are HTTP servers of this process: `/health` and everything else answer with JSON. */
@@ -59,13 +64,14 @@ const boot = async (
   const leave = (reason: MachineExit['reason'], detail: string): Promise<MachineExit> => {
     server.breakOff();
     clearTimeout(death);
+    stopDeadMan();
     if (!gone) spec.onExit?.({ reason, detail });
     gone = true;
     exit.resolve({ reason, detail });
     return exit.promise;
   };
-  const powerDown = async (): Promise<MachineExit> => {
-    say('stopping the app at 0.00 s: the power button was pressed');
+  const powerDown = async (why = 'the power button was pressed'): Promise<MachineExit> => {
+    say(`stopping the app at 0.00 s: ${why}`);
     await server.close();
     say('powering off at 0.00 s');
     return leave('guest-shutdown', 'powered off');
@@ -78,6 +84,12 @@ const boot = async (
           say(`app exited with status 1 after ${diesAfterSeconds.toFixed(1)} s`);
           void leave('guest-shutdown', 'app exited');
         }, diesAfterSeconds * 1000);
+  const stopDeadMan = startLightDeadMan({
+    guest,
+    metadata: spec.metadata,
+    say,
+    end: (why) => void powerDown(why),
+  });
   machines.push({
     guest,
     get gone() {
@@ -85,6 +97,7 @@ const boot = async (
     },
     held: server.held,
     crash: () => void leave('crashed', 'lost its power'),
+    powerOff: async (why) => void (await powerDown(why)),
   });
   return {
     id: spec.id,
@@ -109,10 +122,11 @@ const boot = async (
 export const createLightMachines = (): LightMachines => {
   const machines: LightMachine[] = [];
   const behaviours = new Map<string, LightBehaviour>();
-  const behaviourOf: BehaviourOf = ({ release, environment, purpose }) =>
-    purpose === undefined
-      ? (behaviours.get(`${release} ${environment}`) ?? behaviours.get(release) ?? {})
-      : {};
+  const behaviourOf: BehaviourOf = (guest) => {
+    const { release, environment, purpose } = guest;
+    const told = behaviours.get(`${release} ${environment}`) ?? behaviours.get(release) ?? {};
+    return purpose === undefined && told.only?.(guest) !== false ? told : {};
+  };
   return {
     machines,
     behave: (version, behaviour, environment) =>

@@ -1,3 +1,4 @@
+import { chaosOff, defaultDisruption } from '#pipeline/environments/disruption-schema';
 import type { Announce } from '#pipeline/announce';
 import type { Logger } from '#pipeline/log';
 import type { DeployedEnvironment } from '#pipeline/environments/environment';
@@ -8,6 +9,7 @@ import type {
   Image,
   Lease,
   Release,
+  Replacement,
   Rollout,
   RolloutPlan,
 } from '#pipeline/model';
@@ -72,6 +74,9 @@ export const anEnvironment = (more: Partial<DeployedEnvironment> = {}): Deployed
   warmBlueMinutes: 0,
   drainSeconds: 10,
   healthGraceSeconds: 120,
+  uptimeGraceMinutes: 30,
+  disruption: defaultDisruption,
+  chaos: chaosOff,
   parameters: {},
   whileOff: 'wait',
   listenerArn: 'arn:aws:elasticloadbalancing:r:0:listener/app/kiln/1/2',
@@ -135,6 +140,17 @@ export const aRollout = (n: 1 | 2 = 2, more: Partial<Rollout> = {}): Rollout => 
   previewRuleArn: 'arn:rule/preview',
   step: 0,
   ...(n === 2 ? { blue: aDeployment(1), ruleArn: 'arn:rule/app' } : {}),
+  ...more,
+});
+
+/** One machine of the `n`th release on its way to be replaced, in a group that had so many. */
+export const aReplacement = (n = 1, capacity = 2, more: Partial<Replacement> = {}): Replacement => ({
+  executionArn: 'arn:execution/recycler',
+  groupName: aDeployment(n).groupName,
+  since: '2026-01-01T00:00:00Z',
+  capacity,
+  retire: [{ instanceId: 'i-1-0', zone: 'a' }],
+  clientToken: 'token',
   ...more,
 });
 

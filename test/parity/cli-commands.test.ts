@@ -12,6 +12,8 @@ import { createDocumentStore } from '#pipeline/documents/document-store';
 import type { DocumentStore } from '#pipeline/documents/document-store';
 import { ENVIRONMENTS_KEY } from '#pipeline/environments/read-environments';
 import { switchKey } from '#pipeline/environments/switched-off';
+import { endedMachineKey } from '#pipeline/machine/ended-machine';
+import type { EndedMachine } from '#pipeline/machine/ended-machine';
 import { releaseKey } from '#pipeline/release/release-record';
 import { environmentKey } from '#pipeline/rollout/environment-record';
 import {
@@ -41,8 +43,26 @@ const OUTPUTS = {
   ReleaseStateMachineArn: `${MACHINES}:kiln-release`,
   RolloutStateMachineArn: `${MACHINES}:kiln-rollout`,
   RollbackStateMachineArn: `${MACHINES}:kiln-rollback`,
+  RecycleStateMachineArn: `${MACHINES}:kiln-recycle`,
+  KillStateMachineArn: `${MACHINES}:kiln-kill`,
   SwitchEnvironmentFunctionName: 'kiln-switchEnvironment',
   SlackInteractionUrl: 'http://slack',
+};
+
+/** Ended five minutes before the test, by this machine's clock. */
+const ENDED: EndedMachine = {
+  instanceId: 'i-0a',
+  app: 'hello',
+  environment: 'prod',
+  version: '1.0.0',
+  releaseId: releaseIdOf(1),
+  zone: 'a',
+  reason: 'dead-man',
+  detail: 'said EC2',
+  launchedAt: new Date(Date.now() - 65 * 60_000).toISOString(),
+  endedAt: new Date(Date.now() - 5 * 60_000).toISOString(),
+  ageSeconds: 3600,
+  console: 'the end\n',
 };
 
 let cloud: TestCloud;
@@ -103,6 +123,7 @@ beforeAll(async () => {
       releaseKey(aTestedRelease(2)),
       aTestedRelease(2, { status: 'awaiting-approval', environments: { dev: { status: 'live', at } } }),
     ],
+    [endedMachineKey(ENDED), ENDED],
     [switchKey('dev'), { environment: 'dev', to: 'off', by: 'schedule', since: at }],
   ];
   for (const [key, document] of all) await documents.create(key, document);
@@ -119,7 +140,7 @@ describe('kiln', () => {
   test.each([
     [
       ['env', 'list'],
-      /^ENV +STATE +ROLLOUT +APPROVAL +ADDRESS +APPS\ndev +off, for .*hello 1\.0\.0\nprod +on/,
+      /^ENV +STATE +ROLLOUT +APPROVAL +UPTIME +CHAOS +ADDRESS +APPS\ndev +off, for .*hello 1\.0\.0\nprod +on/,
     ],
     [['env', 'show', 'prod'], /^prod\n {2}address .*\n[^]* {2}state +on\n\nhello in prod, http/],
     [['releases'], /^APP +VERSION +STATUS +DEV +PROD +AGE .*\nhello +2\.0\.0 +awaiting-approval +live +- /],
@@ -134,10 +155,24 @@ describe('kiln', () => {
       /^hello in dev, .*\n[^]*rollout +2\.0\.0, step 1 of 3[^]*holding +17/,
     ],
     [['ps', '--env', 'prod', '--json'], /^\[\]\n$/],
+    [
+      ['ps', '--ended', 'hello', '--env', 'prod'],
+      /^MACHINE +APP +RELEASE +ENV +ZONE +REASON +AGE +ENDED\ni-0a +hello +1\.0\.0 +prod +a +dead-man +1h +5m ago\n$/,
+    ],
+    [['ps', '--ended', 'other', '--json'], /^\[\]\n$/],
   ])('%j shows what is there', async (args, text) => {
     const result = await kiln(...args);
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout).toMatch(text);
+  });
+
+  test('ps --console shows what a machine that ended said last, and why it ended', async () => {
+    const result = await kiln('ps', '--console', 'i-0a');
+    expect(result).toMatchObject({ code: 0, stdout: 'the end\n' });
+    expect(result.stderr).toMatch(
+      /^i-0a, hello 1\.0\.0 in prod, ended 5m ago after 1h: dead-man\n {2}said EC2\n$/,
+    );
+    expect(JSON.parse((await kiln('ps', '--console', 'i-0a', '--json')).stdout)).toEqual(ENDED);
   });
 
   test.each([[['env', 'show', 'dev']], [['approvals']], [['rollout', 'status']]])(
@@ -156,6 +191,8 @@ describe('kiln', () => {
     [['promote', 'nothing'], "nothing of 'nothing' serves in 'dev'"],
     [['promote', 'hello', '--version', '2.0.0', '--env', 'prod'], 'hello 2.0.0 awaits approval'],
     [['rollback', 'hello', '--env', 'qa'], "no environment 'qa'"],
+    [['ps', '--env', 'qa'], "no environment 'qa'"],
+    [['ps', '--console', 'i-0b'], "no black box of a machine 'i-0b' in the last 30 days"],
     [['rollout', 'status', 'nothing'], "nothing of 'nothing' was ever rolled out"],
   ])('%j says what is wrong and what to try', async (args, message) => {
     const result = await kiln(...args);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import validate from 'asl-validator';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import * as disruptionErrors from '#pipeline/disruption/errors';
 import * as errors from '#pipeline/errors';
 import { readStateMachine } from '#test/helpers/run-state-machine';
 
@@ -20,7 +21,7 @@ const collect = (node: unknown, key: string): unknown[] => {
 };
 
 const errorNames = new Set([
-  ...Object.keys(errors).map((name) => name.replace(/Error$/, '')),
+  ...Object.keys({ ...errors, ...disruptionErrors }).map((name) => name.replace(/Error$/, '')),
   'Sandbox.Timedout',
 ]);
 

@@ -16,7 +16,6 @@
 
 #define METADATA_ADDRESS "169.254.169.254"
 #define METADATA_PORT 80
-#define TIMEOUT_SECONDS 2
 #define HEAD_BYTES 8192
 
 static void close_connection(struct http_connection *connection) {
@@ -27,7 +26,7 @@ static void close_connection(struct http_connection *connection) {
 static bool open_connection(struct http_connection *connection) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(METADATA_PORT)};
   inet_pton(AF_INET, METADATA_ADDRESS, &address.sin_addr);
-  struct timeval timeout = {.tv_sec = TIMEOUT_SECONDS};
+  struct timeval timeout = {.tv_sec = connection->timeout_seconds};
   int one = 1;
   connection->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   /* Linux applies the send time-out to connect as well. */

@@ -60,6 +60,7 @@ bool start_network(double deadline);
 /* http.c: the few requests that the metadata service needs, over one connection. */
 struct http_connection {
   int socket; /* -1 = closed */
+  int timeout_seconds; /* to connect, and for each part of an answer */
 };
 int http_request(struct http_connection *connection, const char *method, const char *path, const char *header,
                  char *body, size_t size);
@@ -72,6 +73,7 @@ struct metadata {
   char user_data[USER_DATA_BYTES + 1];
 };
 bool read_metadata(struct metadata *metadata, double deadline);
+bool read_tag(const char *tag, char *value, size_t size, double deadline);
 
 /* environment.c: the application's environment variables. */
 struct environment {
@@ -96,12 +98,16 @@ pid_t start_app(const struct process *process, const struct environment *environ
 enum listening { LISTENS_NOWHERE, LISTENS_ELSEWHERE, LISTENS };
 enum listening app_listening(unsigned port, char *elsewhere, size_t size);
 
+/* dead_man.c: when the machine ends itself although nobody asks it to. */
+double read_max_uptime(const struct environment *environment, const char *instance_id);
+double kept_until(double now);
+
 /* supervise.c: the machine's life from the application's start to its end. */
 struct supervision {
   pid_t app;
   int output; /* read end of the application's stdout and stderr */
   unsigned port;
-  double max_uptime; /* seconds, 0 = none */
+  double max_uptime; /* seconds since boot, 0 = none */
   int dev_directory; /* devtmpfs, which the application does not see */
   int button_module, evdev_module;
 };

@@ -3,7 +3,6 @@
 #include "init.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -25,13 +24,6 @@ static void learn_identity(void) {
   else
     say("no metadata at %.2f s: starting the app with defaults", uptime_seconds());
   if (metadata.instance_id[0] != '\0') sethostname(metadata.instance_id, strlen(metadata.instance_id));
-}
-
-static double read_max_uptime(void) {
-  const char *text = get_variable(&environment, "KILN_MAX_UPTIME_SECONDS");
-  double seconds = text == NULL ? 0 : strtod(text, NULL);
-  if (text != NULL && !(seconds > 0)) say("KILN_MAX_UPTIME_SECONDS is not a number of seconds and was ignored");
-  return seconds > 0 ? seconds : 0;
 }
 
 int main(void) {
@@ -56,7 +48,7 @@ int main(void) {
   read_process(&process);
   build_environment(&environment, &metadata, process.port);
   harden_kernel();
-  supervision.max_uptime = read_max_uptime();
+  supervision.max_uptime = read_max_uptime(&environment, metadata.instance_id);
   supervision.port = process.port;
   supervision.app = start_app(&process, &environment, &supervision.output);
   say("app started at %.2f s: %s as %s release %s", uptime_seconds(), process.argv[0],

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #define TOKEN_BYTES 256
+#define BOOT_TIMEOUT_SECONDS 2
+#define LATER_TIMEOUT_SECONDS 1 /* the application is being supervised: nothing else is done meanwhile */
 
 struct session {
   struct http_connection connection;
@@ -48,7 +50,7 @@ static bool get_line(struct session *session, const char *path, char *value, siz
 }
 
 bool read_metadata(struct metadata *metadata, double deadline) {
-  struct session session = {.connection = {.socket = -1}, .deadline = deadline};
+  struct session session = {.connection = {.socket = -1, .timeout_seconds = BOOT_TIMEOUT_SECONDS}, .deadline = deadline};
   memset(metadata, 0, sizeof *metadata);
   bool complete =
       get_line(&session, "/latest/meta-data/instance-id", metadata->instance_id, sizeof metadata->instance_id) &&
@@ -60,4 +62,14 @@ bool read_metadata(struct metadata *metadata, double deadline) {
       get(&session, "/latest/user-data", metadata->user_data, sizeof metadata->user_data);
   if (session.connection.socket >= 0) close(session.connection.socket);
   return complete;
+}
+
+/* A tag of the machine as it is now, empty when there is none: EC2 shows a tag while the machine runs. */
+bool read_tag(const char *tag, char *value, size_t size, double deadline) {
+  struct session session = {.connection = {.socket = -1, .timeout_seconds = LATER_TIMEOUT_SECONDS}, .deadline = deadline};
+  char path[128];
+  snprintf(path, sizeof path, "/latest/meta-data/tags/instance/%s", tag);
+  bool answered = get_line(&session, path, value, size);
+  if (session.connection.socket >= 0) close(session.connection.socket);
+  return answered;
 }

@@ -17,12 +17,14 @@
 #define FIRST_COMPLAINT_SECONDS 5
 #define COMPLAINT_SECONDS 10
 #define STOP_GRACE_SECONDS 30
+#define KILL_GRACE_SECONDS 10 /* a process that waits for a dead disk cannot even be killed */
 #define BUTTON_LATEST_SECONDS 3 /* after the start, even if the application does not listen yet */
 
 struct watch {
   const struct supervision *supervision;
   struct power_button button;
-  double started, next_look, next_complaint, kill_at; /* uptime in seconds; kill_at 0 = not asked to stop */
+  /* Uptime in seconds; max_uptime 0 = none, kill_at 0 = not asked to stop. */
+  double started, next_look, next_complaint, max_uptime, kill_at;
   bool listening, button_ready, killed;
 };
 
@@ -102,28 +104,41 @@ static void reap(const struct watch *watch) {
   }
 }
 
+static bool is_dead_man_armed(const struct watch *watch) {
+  return watch->max_uptime > 0 && watch->kill_at == 0;
+}
+
+static void act_on_max_uptime(struct watch *watch, double now) {
+  double kept = kept_until(now);
+  char reason[100];
+  snprintf(reason, sizeof reason, "the machine reached its maximum uptime of %.0f s (dead-man timer)", watch->max_uptime);
+  if (kept > 0)
+    watch->max_uptime = kept;
+  else
+    ask_to_stop(watch, reason);
+}
+
 static void act_on_time(struct watch *watch, double now) {
-  const struct supervision *supervision = watch->supervision;
   if (!watch->listening && now >= watch->next_look) look_for_listening(watch, now);
   if (watch->listening || now - watch->started >= BUTTON_LATEST_SECONDS) prepare_button(watch);
-  if (supervision->max_uptime > 0 && now >= supervision->max_uptime) {
-    char reason[80];
-    snprintf(reason, sizeof reason, "the machine reached its maximum uptime of %.0f s", supervision->max_uptime);
-    ask_to_stop(watch, reason);
-  }
+  if (is_dead_man_armed(watch) && now >= watch->max_uptime) act_on_max_uptime(watch, now);
   if (watch->kill_at != 0 && now >= watch->kill_at && !watch->killed) {
     say("app did not stop within %d s: killing it", STOP_GRACE_SECONDS);
     watch->killed = true;
     kill(-1, SIGKILL);
+  }
+  if (watch->killed && now >= watch->kill_at + KILL_GRACE_SECONDS) {
+    say("app cannot be killed: powering off at %.2f s", now);
+    power_off();
   }
 }
 
 static int milliseconds_to_next(const struct watch *watch, double now) {
   double next = now + 60;
   if (!watch->listening && watch->next_look < next) next = watch->next_look;
-  if (watch->supervision->max_uptime > 0 && watch->kill_at == 0 && watch->supervision->max_uptime < next)
-    next = watch->supervision->max_uptime;
-  if (watch->kill_at != 0 && !watch->killed && watch->kill_at < next) next = watch->kill_at;
+  if (is_dead_man_armed(watch) && watch->max_uptime < next) next = watch->max_uptime;
+  double kill_at = watch->kill_at + (watch->killed ? KILL_GRACE_SECONDS : 0);
+  if (watch->kill_at != 0 && kill_at < next) next = kill_at;
   return next <= now ? 0 : (int)((next - now) * 1000) + 1;
 }
 
@@ -139,8 +154,11 @@ static int open_signals(void) {
 
 void supervise(const struct supervision *supervision) {
   double now = uptime_seconds();
-  struct watch watch = {
-      .supervision = supervision, .started = now, .next_look = now, .next_complaint = now + FIRST_COMPLAINT_SECONDS};
+  struct watch watch = {.supervision = supervision,
+                        .started = now,
+                        .next_look = now,
+                        .next_complaint = now + FIRST_COMPLAINT_SECONDS,
+                        .max_uptime = supervision->max_uptime};
   int signals = open_signals();
   bool output_open = true;
   fcntl(supervision->output, F_SETFL, O_NONBLOCK);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ageOf } from '#cli/age';
+import { ageOf, exactSpanOf } from '#cli/age';
 
 const now = new Date('2026-11-23T12:00:00Z');
 
@@ -12,5 +12,17 @@ describe('ageOf', () => {
     ['2026-11-23T12:00:01Z', '0s'],
   ])('says of %s that it is %s ago', (moment, age) => {
     expect(ageOf(moment, now)).toBe(age);
+  });
+});
+
+describe('exactSpanOf', () => {
+  test.each([
+    [604_800, '7d'],
+    [7200, '2h'],
+    [5400, '90m'],
+    [90, '90s'],
+    [0, '0s'],
+  ])('says of %s seconds that they are %s', (seconds, text) => {
+    expect(exactSpanOf(seconds)).toBe(text);
   });
 });

@@ -21,6 +21,7 @@ interface Role {
 /** Actions that IAM knows without resources only ("Service Authorization Reference": EC2, Auto Scaling, ELB V2). */
 const WITHOUT_RESOURCES = new Set([
   'cloudwatch:GetMetricData',
+  'ec2:DescribeLaunchTemplateVersions',
   'ec2:DescribeSubnets',
   'states:SendTaskFailure',
   'states:SendTaskSuccess',
@@ -81,11 +82,11 @@ const statements = Object.entries(Resources).flatMap(([role, { Properties }]) =>
   ),
 );
 
-/** A resource of this stack by reference or by its name, or one resource of a fixed name. */
+/** A resource of this stack by reference or by its name, one of a fixed name, or a fleet, which is what it launches. */
 const isNamed = (resource: string): boolean =>
   !resource.startsWith('arn:') && resource !== '*'
     ? true
-    : resource.includes('${AWS::StackName}') || !resource.includes('*');
+    : resource.includes('${AWS::StackName}') || !resource.includes('*') || resource.endsWith(':fleet/*');
 
 const conditionKeys = ({ Condition = {} }: Statement): string[] =>
   Object.values(Condition).flatMap((keys) => Object.keys(keys));

@@ -120,7 +120,12 @@ describe('the functions', () => {
     const lossless = Object.entries(service.functions).filter(([, { events = [] }]) =>
       events.some(({ eventBridge }) => eventBridge?.retryPolicy === '${self:custom.retryForADay}'),
     );
-    expect(lossless.map(([name]) => name)).toEqual(['startRelease', 'storeApproval', 'decideApproval']);
+    expect(lossless.map(([name]) => name)).toEqual([
+      'startRelease',
+      'storeApproval',
+      'decideApproval',
+      'recordEndedMachine',
+    ]);
   });
 
   test('D08: the rule takes events of S3 about this bucket only', () => {

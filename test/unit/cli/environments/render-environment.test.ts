@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderApprovalRule, renderEnvironment, renderSteps } from '#cli/environments/render-environment';
+import { chaosOff, defaultDisruption } from '#pipeline/environments/disruption-schema';
 import type { DeployedEnvironment } from '#pipeline/environments/environment';
 
 const environment: DeployedEnvironment = {
@@ -19,6 +20,9 @@ const environment: DeployedEnvironment = {
   warmBlueMinutes: 15,
   drainSeconds: 30,
   healthGraceSeconds: 60,
+  uptimeGraceMinutes: 30,
+  disruption: defaultDisruption,
+  chaos: chaosOff,
   parameters: { GREETING: 'a secret' },
   offHours: { off: '0 20 ? * MON-FRI *', on: '0 7 ? * MON-FRI *', timeZone: 'Europe/Berlin' },
   whileOff: 'refuse',
@@ -33,6 +37,9 @@ describe('renderEnvironment', () => {
       'judge  tells 7 % of errors from 0.1 %',
       'alarms  disk',
       'approval  2 of U1, U2, U3, within 60 min',
+      'uptime  any: machines are not replaced for their age',
+      'disruption  1 machine or 10 %, whichever is more, at once; held when more than 50 % are overdue',
+      'chaos  off',
       'parameters  GREETING',
       'off-hours  off at cron(0 20 ? * MON-FRI *), on at cron(0 7 ? * MON-FRI *), Europe/Berlin',
       'while off  a release that arrives is refused',

@@ -50,6 +50,11 @@ describe('readNote', () => {
     expect(await noteFor({ lease: aLease(), progress })).toHaveProperty('advice');
   });
 
+  test('says that recycling makes way', async () => {
+    const note = await noteFor({ lease: aLease({ trigger: 'recycling', releaseId: releaseIdOf(1) }) });
+    expect(note.text).toBe('waits for recycling to make way');
+  });
+
   test('says times as people do, and nothing twice', async () => {
     const pause = someProgress({ phase: 'judging', note: `pause until ${minutesAgo(-1)}` });
     expect((await noteFor({ lease: aLease(), progress: pause })).text).toBe(

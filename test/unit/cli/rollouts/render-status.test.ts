@@ -42,6 +42,15 @@ describe('renderStatus', () => {
     );
   });
 
+  test('says that recycling or chaos is at work, and that it makes way', () => {
+    const lease = aLease({ trigger: 'recycling' });
+    expect(linesOf(aStatus({ record: aServingRecord({ lease }) })).at(-1)).toBe('recycling  for 4m');
+    const asked = { ...lease, abort: { by: 'arn:rollout', at: minutesAgo(1) } };
+    expect(linesOf(aStatus({ record: aServingRecord({ lease: asked }) })).at(-1)).toBe(
+      'recycling  for 4m; makes way for a rollout',
+    );
+  });
+
   test('says no deadline of what is being undone', () => {
     const progress = someProgress({ phase: 'rolling-back', note: 'undone by ann', deadline: minutesAgo(-8) });
     const record = aServingRecord({ lease: aLease(), progress });

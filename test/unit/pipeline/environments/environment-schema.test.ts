@@ -130,6 +130,78 @@ describe('environmentsSchema', () => {
       `parameters: { A: ${'x'.repeat(16_000)} }`,
       'parameters has 16005 bytes, expected at most 15360',
     ],
+    [
+      'a maximum uptime that nothing can keep',
+      'maximumUptimeMinutes: 1',
+      'maximumUptimeMinutes is 1, expected at least 2: replacing 2 machines of an app takes 80 s at best, with drainSeconds 30',
+    ],
+    [
+      'a maximum uptime without room for a machine more',
+      'capacity: { desired: 2, max: 2 }\n    maximumUptimeMinutes: 60',
+      'capacity.max is 2, expected more than desired, 2: with maximumUptimeMinutes a machine is launched before another goes',
+    ],
+    ['no maximum uptime', 'maximumUptimeMinutes: 0', 'maximumUptimeMinutes is 0, expected 1 to 604800'],
+    ['no grace', 'uptimeGraceMinutes: 0', 'uptimeGraceMinutes is 0, expected 1 to 10080'],
+    ['a budget of nothing', 'disruption: { machines: 0 }', 'disruption.machines is 0, expected 1 to 1000'],
+    ['a budget of everything', 'disruption: { percent: 100 }', 'disruption.percent is 100, expected 0 to 50'],
+    [
+      'a circuit breaker that is always open',
+      'disruption: { overduePercent: 0 }',
+      'disruption.overduePercent is 0, expected 1 to 100',
+    ],
+    [
+      'an alarm without a name',
+      "disruption: { alarms: [''] }",
+      "disruption.alarms[0] is '', expected an alarm's name",
+    ],
+    [
+      'a key of disruption that is none',
+      'disruption: { machine: 2 }',
+      "disruption.machine is no known key, did you mean 'machines'?",
+    ],
+    [
+      'chaos as a word',
+      'chaos: leashed',
+      "chaos is 'leashed', expected true, false or a mapping with: enabled,",
+    ],
+    [
+      'a key of chaos that is none',
+      'chaos: { leash: true }',
+      "chaos.leash is no known key, did you mean 'leashed'?",
+    ],
+    [
+      'hours that end before they begin',
+      'chaos: { hours: { from: 15, until: 9 } }',
+      'chaos.hours.until is 9, expected more than from, 15',
+    ],
+    ['half of the hours', 'chaos: { hours: { from: 9 } }', 'chaos.hours.until is missing, expected 1 to 24'],
+    [
+      'a weekday in full',
+      'chaos: { weekdays: [Monday] }',
+      "chaos.weekdays[0] is 'Monday', expected one of MON, TUE, WED, THU, FRI, SAT, SUN",
+    ],
+    ['no weekday', 'chaos: { weekdays: [] }', 'chaos.weekdays is a list, expected a list of 1 to 7'],
+    [
+      "chaos in a time zone that's none",
+      'chaos: { timeZone: Europe/Atlantis }',
+      "chaos.timeZone is 'Europe/Atlantis', expected a name",
+    ],
+    ['chaos every zeroth day', 'chaos: { meanDays: 0 }', 'chaos.meanDays is 0, expected 1 to 365'],
+    [
+      'an app that takes part and does not',
+      'chaos: { apps: [hello, shop], exceptApps: [shop] }',
+      'chaos.exceptApps[0] is in apps too',
+    ],
+    [
+      'a kind of fault that is none',
+      'chaos: { kinds: [burn] }',
+      "chaos.kinds[0] is 'burn', expected 'terminate'",
+    ],
+    [
+      'chaos that would end the only machine',
+      'capacity: { desired: 1, max: 1 }\n    chaos: true',
+      'capacity.max is 1, expected at least 2 with chaos',
+    ],
     ['a type that is not YAML’s own', 'drainSeconds: !!js/function x', 'is no valid YAML'],
     ['a key twice', 'port: 1\n    port: 2', 'is no valid YAML: Map keys must be unique'],
   ])('F05: %s is refused', (_what, line, problem) => {
@@ -143,5 +215,36 @@ describe('environmentsSchema', () => {
     const [problem = ''] = problemsOf(withLines('parameters: { KEY: AKIAABCDEFGHIJKLMNOP }'));
     expect(problem).toContain('parameters.KEY looks like a credential');
     expect(problem).not.toContain('AKIA');
+  });
+
+  test('chaos is off, on the leash, or free, as the file says', () => {
+    const chaosOf = (...lines: string[]) => parse(withLines(...lines))[0]?.chaos;
+    expect(chaosOf()).toMatchObject({ enabled: false, leashed: true });
+    expect(chaosOf('chaos: false')).toMatchObject({ enabled: false });
+    expect(chaosOf('chaos: true')).toMatchObject({
+      enabled: true,
+      leashed: true,
+      meanDays: 5,
+      minimumGapHours: 24,
+      hours: { from: 9, until: 15 },
+      weekdays: ['MON', 'TUE', 'WED', 'THU', 'FRI'],
+      timeZone: 'UTC',
+      exceptApps: [],
+      kinds: ['terminate'],
+    });
+    expect(chaosOf('chaos: { leashed: false }')).toMatchObject({ enabled: true, leashed: false });
+    expect(chaosOf('chaos: { enabled: false, meanDays: 2 }')).toMatchObject({ enabled: false, meanDays: 2 });
+  });
+
+  test('the shortest maximum uptime grows with machines and draining, and shrinks with what may go at once', () => {
+    const shortest = (...lines: string[]): number | undefined =>
+      [1, 2, 3, 4, 5, 7, 14, 17, 20, 34].find(
+        (minutes) => problemsOf(withLines(`maximumUptimeMinutes: ${minutes}`, ...lines)).length === 0,
+      );
+    expect(shortest('capacity: 4', 'drainSeconds: 5')).toBe(1);
+    expect(shortest('capacity: 4', 'drainSeconds: 30')).toBe(3);
+    expect(shortest('capacity: 20', 'drainSeconds: 30')).toBe(7);
+    expect(shortest('capacity: 20', 'drainSeconds: 30', 'disruption: { percent: 0 }')).toBe(14);
+    expect(shortest('capacity: 20', 'drainSeconds: 90')).toBe(17);
   });
 });

@@ -34,6 +34,9 @@ describe('parseEnvironments', () => {
         warmBlueMinutes: 0,
         drainSeconds: 30,
         healthGraceSeconds: 120,
+        uptimeGraceMinutes: 30,
+        disruption: { machines: 1, percent: 10, alarms: [], overduePercent: 50 },
+        chaos: expect.objectContaining({ enabled: false }),
         parameters: {},
         whileOff: 'wait',
       },
@@ -49,6 +52,8 @@ describe('parseEnvironments', () => {
       capacity: { min: 2, desired: 2, max: 4 },
       rollout: { steps: [{ weight: 100 }] },
       warmBlueMinutes: 0,
+      maximumUptimeMinutes: 60,
+      chaos: { enabled: false },
     });
     expect(dev).not.toHaveProperty('approval');
     expect(dev?.rollout).not.toHaveProperty('judge');
@@ -61,6 +66,8 @@ describe('parseEnvironments', () => {
         judge: { baselineErrorRatio: 0.001, detectErrorRatio: 0.05 },
       },
       warmBlueMinutes: 15,
+      maximumUptimeMinutes: 1440,
+      chaos: { enabled: false },
     });
   });
 

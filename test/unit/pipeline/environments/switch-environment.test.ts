@@ -5,7 +5,7 @@ import { switchEnvironment } from '#pipeline/environments/switch-environment';
 import { switchKey } from '#pipeline/environments/switched-off';
 import type { EnvironmentRecord } from '#pipeline/model';
 import { fakeSwitchboard } from '#test/helpers/fake-switchboard';
-import { aDeployment, aLease, aRecord, DEV } from '#test/helpers/pipeline-fixtures';
+import { aDeployment, aLease, aRecord, aReplacement, DEV } from '#test/helpers/pipeline-fixtures';
 
 const BLUE = aDeployment(1).groupName;
 const GREEN = aDeployment(2).groupName;
@@ -91,6 +91,24 @@ describe('applySwitch', () => {
     board.documents.all.set(DEV, live());
     expect(await applySwitch('hello', 'dev', board.deps)).toBe('switched');
     expect(board.capacityOf(BLUE)).toBe('0/0/0');
+  });
+
+  test('Y04: an app that is being recycled follows when the batch is done, one that chaos tries goes off at once', async () => {
+    for (const [trigger, later] of [
+      ['recycling', ['hello']],
+      ['chaos', []],
+    ] as const) {
+      const board = setUp(live({ lease: aLease(1, { trigger }) }));
+      board.running.add('arn:execution/1');
+      expect(await switchEnvironment(OFF, board.deps)).toMatchObject({ later });
+    }
+  });
+
+  test('Y05: comes back without the machines that a dead replacement left', async () => {
+    const board = setUp(live({ replacement: aReplacement(1, 2) }));
+    await switchEnvironment(OFF, board.deps);
+    expect(recordOf(board)).toMatchObject({ off: { capacity: { desired: 2 } } });
+    expect(recordOf(board)).not.toHaveProperty('replacement');
   });
 
   test('a lease whose rollout no longer runs keeps nothing on', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { EnvironmentRecord, RolloutProgress } from '#pipeline/model';
+import type { EnvironmentRecord } from '#pipeline/model';
+import type { RolloutProgress } from '#pipeline/rollout/rollout-progress';
 import { releaseKey } from '#pipeline/release/release-record';
 import { flipTraffic } from '#pipeline/rollback/flip-traffic';
 import { planRollback } from '#pipeline/rollback/plan-rollback';
@@ -10,6 +11,7 @@ import {
   aLease,
   aRecord,
   aRelease,
+  aReplacement,
   DEV,
   targetGroupOf,
 } from '#test/helpers/pipeline-fixtures';
@@ -60,6 +62,20 @@ describe('planRollback', () => {
     expect(record().lease?.abort).toMatchObject({ by: 'ann' });
     expect(await plan()).toMatchObject({ kind: 'abort' });
   });
+
+  test.each(['recycling', 'chaos'] as const)(
+    'Y04: %s under way is nothing to undo: the way back waits for it',
+    async (trigger) => {
+      const lease = aLease(2, { trigger, abort: { by: 'arn:execution/3', at: '' } });
+      after({ lease });
+      world.executions.set('arn:execution/2', 'RUNNING');
+      expect(await plan()).toMatchObject({ kind: 'rollout', to: aRelease(1).releaseId });
+      expect(record().lease).toEqual(lease);
+      after({ lease, warm });
+      expect(await plan()).toMatchObject({ kind: 'flip' });
+      await expect(flip()).rejects.toMatchObject({ name: 'RolloutInProgress' });
+    },
+  );
 
   test('gives the traffic back to machines that are warm', async () => {
     after({ warm });
@@ -141,6 +157,17 @@ describe('flipTraffic', () => {
     world.traffic.health.set(targetGroupOf(1), ['healthy', 'healthy']);
     await flip();
     expect(world.changes).toContain('ModifyRule tg/1=100');
+  });
+
+  test('Y05: what a dead replacement left counts for nothing, and is forgotten with its machines', async () => {
+    const group = world.groups.groups.get(aDeployment(2).groupName);
+    if (group !== undefined) group.DesiredCapacity = 3;
+    const recycling = { groupName: aDeployment(2).groupName, failures: 2 };
+    after({ warm, replacement: aReplacement(2), recycling });
+    await flip();
+    expect(world.changes.filter((change) => change.startsWith('Resize'))).toEqual([]);
+    expect(record()).not.toHaveProperty('replacement');
+    expect(record()).not.toHaveProperty('recycling');
   });
 
   test('R16: a repeated attempt ends where the first did', async () => {

@@ -8,6 +8,7 @@ import {
   aLease,
   aRecord,
   aRelease,
+  aReplacement,
   aRollout,
   DEV,
   targetGroupOf,
@@ -58,6 +59,15 @@ describe('finishRollout', () => {
     await finish();
     expect(world.changes).toContain('Resize 3');
     expect(sizeOf(2)?.DesiredCapacity).toBe(3);
+  });
+
+  test('forgets how the recycling of blue fared', async () => {
+    const recycling = { groupName: aDeployment(1).groupName, failures: 3, blockedSince: '' };
+    const record = { current: aDeployment(1), lease: aLease(2), replacement: aReplacement(), recycling };
+    world.documents.all.set(DEV, aRecord(record));
+    await finish();
+    expect(world.documents.all.get(DEV)).not.toHaveProperty('recycling');
+    expect(world.documents.all.get(DEV)).not.toHaveProperty('replacement');
   });
 
   test('R16: a repeated attempt ends where the first did', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { EnvironmentRecord, RolloutTrigger } from '#pipeline/model';
+import type { EnvironmentRecord, Lease, RolloutTrigger } from '#pipeline/model';
 import { releaseLease, takeLease } from '#pipeline/rollout/lease';
 import { aDeployment, aKey, aLease, aRecord, aRelease, DEV } from '#test/helpers/pipeline-fixtures';
 import { rolloutWorld } from '#test/helpers/rollout-world';
@@ -96,6 +96,69 @@ describe('takeLease', () => {
     await end(2);
     await ask(3);
     expect(record()).toMatchObject({ lease: aKey(3) });
+  });
+
+  describe('with recycling or chaos', () => {
+    const disturb = (trigger: Lease['trigger']) => {
+      world.executions.set('arn:execution/1', 'RUNNING');
+      return takeLease('dev', 'hello', { executionArn: 'arn:execution/1', ...aKey(1), trigger }, world.deps);
+    };
+
+    test.each(['recycling', 'chaos'] as const)(
+      'Y04: a drop that comes meanwhile waits for %s, is told so, and asks it to make way',
+      async (trigger) => {
+        await disturb(trigger);
+        await expect(ask(2)).rejects.toMatchObject({
+          ...inProgress,
+          message: expect.stringContaining(`busy with ${trigger}`),
+        });
+        expect(record()).toMatchObject({
+          lease: { trigger, abort: { by: 'arn:execution/2' } },
+          waiting: { releaseId: aRelease(2).releaseId },
+        });
+        const before = record();
+        await expect(ask(2)).rejects.toMatchObject(inProgress);
+        expect(record()).toEqual(before);
+        await end(1);
+        await ask(2);
+      },
+    );
+
+    test('Y04: a promotion, which stands in no queue, asks it to make way too', async () => {
+      await disturb('recycling');
+      await expect(ask(2, { trigger: 'promotion' })).rejects.toMatchObject(inProgress);
+      expect(record()).toMatchObject({ lease: { abort: { by: 'arn:execution/2' } } });
+      expect(record()).not.toHaveProperty('waiting');
+    });
+
+    test('C02: it waits for a rollout, and asks nobody to make way', async () => {
+      await ask(2);
+      await expect(disturb('chaos')).rejects.toMatchObject(inProgress);
+      expect(record().lease).not.toHaveProperty('abort');
+      expect(record()).not.toHaveProperty('waiting');
+    });
+
+    test('Y04: it does not take a free lease from under a drop that waits for it', async () => {
+      await ask(2);
+      await expect(ask(3)).rejects.toMatchObject(inProgress);
+      await end(2);
+      await expect(disturb('recycling')).rejects.toMatchObject({
+        ...inProgress,
+        message: expect.stringContaining('which waits'),
+      });
+      expect(record()).not.toHaveProperty('lease');
+      world.executions.set('arn:execution/3', 'ABORTED');
+      await disturb('recycling');
+      expect(record()).toMatchObject({ lease: { trigger: 'recycling' } });
+    });
+
+    test('a holder that died is forgotten: what serves is not removed', async () => {
+      await disturb('recycling');
+      world.documents.all.set(DEV, { ...record(), current: aDeployment(2) });
+      world.executions.set('arn:execution/1', 'ABORTED');
+      await ask(3);
+      expect(record()).not.toHaveProperty('retiring');
+    });
   });
 
   test('a flip that died left no machines of its own', async () => {

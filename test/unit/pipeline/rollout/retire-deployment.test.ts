@@ -86,6 +86,25 @@ describe('retireDeployment', () => {
     });
   });
 
+  test('says of a rollout that was killed and whose lease somebody else struck out that it was abandoned', async () => {
+    const status = { status: 'rolling-out', environments: { dev: { status: 'rolling-out', at: '' } } };
+    const key = releaseKey(aRelease(1));
+    world.documents.all.set(key, { ...aRelease(1), ...status });
+    world.documents.all.set(
+      DEV,
+      aRecord({
+        current: aDeployment(2),
+        retiring: [aKey(1)],
+        waiting: { ...aLease(1), key: '', droppedAt: '', sequencer: '' },
+      }),
+    );
+    await untilDone(retire, drained);
+    expect(world.documents.all.get(key)).toMatchObject({ status: 'rolling-out' });
+    world.documents.all.set(DEV, aRecord({ current: aDeployment(2), retiring: [aKey(1)] }));
+    await retire();
+    expect(world.documents.all.get(key)).toMatchObject({ status: 'failed', reason: 'RolloutAbandoned' });
+  });
+
   test('takes warm machines when their time is over, not while a rollback may want them', async () => {
     const warm = { deployment: aDeployment(1), until: '' };
     const lease = aLease(1, { trigger: 'flip' });

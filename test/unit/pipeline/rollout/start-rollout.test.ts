@@ -13,6 +13,7 @@ import {
   aPlan,
   aRecord,
   aRelease,
+  aReplacement,
   DEV,
   someEvidence,
   STACK,
@@ -70,6 +71,13 @@ describe('startRollout', () => {
     const { rollout } = await start();
     expect(rollout).toMatchObject({ machines: 5, blue: aDeployment(1), ruleArn: 'arn:rule/app' });
     expect(world.changes).toContain('CreateGroup 5');
+  });
+
+  test('Y05: what a dead replacement left of blue goes first, and green is not larger for it', async () => {
+    serving(3, { replacement: aReplacement() });
+    expect(await start()).toMatchObject({ rollout: { machines: 2 } });
+    expect(world.changes[0]).toBe('Resize 2');
+    expect(world.documents.all.get(DEV)).not.toHaveProperty('replacement');
   });
 
   test('I1: an environment that is just being switched on counts with what it had', async () => {

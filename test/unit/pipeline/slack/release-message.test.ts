@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RolloutProgress } from '#pipeline/model';
+import type { RolloutProgress } from '#pipeline/rollout/rollout-progress';
 import { releaseMessage } from '#pipeline/slack/release-message';
 import { aReleaseRecord, anEnvironmentRecord } from '#test/helpers/slack-fixtures';
 

@@ -5,9 +5,17 @@ import { openRoleStore } from '#localcloud/policies/role-store';
 import { unusedGrants } from '#localcloud/policies/unused-grants';
 import { approvalKey } from '#pipeline/approval/approval-record';
 import type { ApprovalRecord } from '#pipeline/approval/approval-record';
+import { chaosKey } from '#pipeline/chaos/chaos-record';
+import type { ChaosRecord } from '#pipeline/chaos/chaos-record';
+import { startExecution } from '#cli/rollouts/start-execution';
 import { connectFakeSlack, SIGNING_SECRET } from '#test/helpers/connect-fake-slack';
+import { dueNow } from '#test/helpers/due-now';
 import { startFakeSlack } from '#test/helpers/fake-slack';
 import type { FakeSlack } from '#test/helpers/fake-slack';
+import { EXPLAINED_GRANTS } from '#test/helpers/explained-grants';
+import { fireSchedules } from '#test/helpers/fire-schedules';
+import { lightGroup } from '#test/helpers/light-group';
+import type { LightGroup } from '#test/helpers/light-group';
 import { startLightKiln } from '#test/helpers/light-kiln';
 import type { LightKiln } from '#test/helpers/light-kiln';
 import { appOf, dropAndWatch } from '#test/helpers/release';
@@ -34,6 +42,7 @@ environments:
       alarms: { names: [pager], insufficientData: ignore }
     drainSeconds: 1
     warmBlueMinutes: 10
+    chaos: { meanDays: 1, minimumGapHours: 0, weekdays: [MON, TUE, WED, THU, FRI, SAT, SUN] }
 `;
 
 let kiln: LightKiln;
@@ -62,107 +71,14 @@ afterAll(async () => {
   await slack?.stop();
 }, MINUTE);
 
-const WITH_OTHER_CALL = 'AWS checks it together with another call, the local cloud does not';
-const KILLED = 'only after a rollout that was killed';
-const HELD = 'only while another execution holds the lease';
-const SWITCHED = 'only when the environment was switched off or resized meanwhile';
-const SMOKE = 'only after a smoke test that failed or was killed';
-const UNSURE = 'only when the answer to a task token was lost';
-const SUPERSEDED = 'only when an older release still waits for its approval';
-const FASTER = 'only when people were faster than the task token';
-
-/** Permissions that the journey below does not use, and why they are there. */
-const EXPLAINED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  BakeImage: {
-    'ec2:DeleteSnapshot': 'only when two releases of the same content are baked at once',
-  },
-  DecideApproval: {
-    's3:ListBucket': 'only for an approval that does not exist',
-    'states:DescribeExecution': FASTER,
-    'states:GetExecutionHistory': UNSURE,
-    'states:SendTaskFailure': 'only when people reject',
-  },
-  FinishRollout: {
-    'autoscaling:UpdateAutoScalingGroup': SWITCHED,
-    'elasticloadbalancing:AddTags': WITH_OTHER_CALL,
-    'states:DescribeExecution': SWITCHED,
-  },
-  FlipTraffic: {
-    'autoscaling:SetDesiredCapacity': 'only when somebody scaled the warm machines down',
-    'states:DescribeExecution': HELD,
-  },
-  PlanRollback: {
-    's3:ListBucket': 'only for an app that was never there',
-  },
-  PlanRollout: {
-    'events:PutEvents': SUPERSEDED,
-    'states:DescribeExecution': SUPERSEDED,
-    'states:GetExecutionHistory': SUPERSEDED,
-    'states:SendTaskFailure': SUPERSEDED,
-    'states:SendTaskSuccess': SUPERSEDED,
-  },
-  ReceiveArtifact: {
-    's3:GetObject': 'only when a drop is delivered twice',
-    's3:ListBucket': 'only when the artifact is gone: 404 instead of 403',
-  },
-  RejectRelease: {
-    'ec2:DeleteSnapshot': SMOKE,
-    'ec2:DeregisterImage': SMOKE,
-    'ec2:TerminateInstances': SMOKE,
-    'elasticloadbalancing:DeleteRule': SMOKE,
-    'elasticloadbalancing:DeleteTargetGroup': SMOKE,
-    's3:ListBucket': 'only when the release has no document yet',
-  },
-  ReleaseStateMachine: {
-    'states:StopExecution': 'only when the release is stopped',
-  },
-  RetireDeployment: {
-    'elasticloadbalancing:DeleteRule': 'only when machines were warm until the end',
-    'elasticloadbalancing:ModifyRule': KILLED,
-    'states:DescribeExecution': HELD,
-  },
-  RollBack: {
-    'autoscaling:UpdateAutoScalingGroup': SWITCHED,
-    'states:DescribeExecution': SWITCHED,
-  },
-  RollbackStateMachine: {
-    'states:StopExecution': 'only when the rollback is stopped',
-  },
-  ShiftTraffic: {
-    'elasticloadbalancing:AddTags': WITH_OTHER_CALL,
-  },
-  SmokeTestImage: {
-    'elasticloadbalancing:AddTags': WITH_OTHER_CALL,
-  },
-  StartRollout: {
-    'autoscaling:CreateOrUpdateTags': WITH_OTHER_CALL,
-    'autoscaling:DeleteAutoScalingGroup': KILLED,
-    'autoscaling:DetachLoadBalancerTargetGroups': KILLED,
-    'ec2:DeleteLaunchTemplate': KILLED,
-    'ec2:RunInstances': WITH_OTHER_CALL,
-    'elasticloadbalancing:AddTags': WITH_OTHER_CALL,
-    'elasticloadbalancing:DeleteRule': KILLED,
-    'elasticloadbalancing:DeleteTargetGroup': KILLED,
-    'elasticloadbalancing:DescribeTargetGroups': KILLED,
-    'elasticloadbalancing:DescribeTargetHealth': KILLED,
-    'elasticloadbalancing:ModifyRule': KILLED,
-    'states:DescribeExecution': HELD,
-  },
-  StoreApproval: {
-    'events:PutEvents': FASTER,
-    's3:ListBucket': 'only for an approval that does not exist',
-    'states:DescribeExecution': FASTER,
-    'states:GetExecutionHistory': FASTER,
-    'states:SendTaskFailure': FASTER,
-    'states:SendTaskSuccess': FASTER,
-  },
-  SwitchEnvironment: {
-    'states:DescribeExecution': HELD,
-  },
-};
-
 /** Used only when something took longer than one look, or came in another order; either way the grant is needed. */
-const DEPENDS_ON_SPEED = new Set(['WaitForHealthyTargets autoscaling:DescribeScalingActivities']);
+const DEPENDS_ON_SPEED = new Set([
+  'WaitForHealthyTargets autoscaling:DescribeScalingActivities',
+  // When the replacements were seen healthy longer ago than a moment.
+  'RetireInstances elasticloadbalancing:DescribeTargetHealth',
+  // Of machines whose group is still there.
+  'RecordEndedMachine autoscaling:DescribeScalingActivities',
+]);
 
 /** What each role of the stack may do and never did; the permission to log, which is AWS's own policy, left out. */
 const readUnused = (): Record<string, string[]> => {
@@ -218,6 +134,49 @@ const retired = (environment: string): Promise<true> =>
     (await kiln.record('hello', environment)).retiring === undefined ? true : undefined,
   );
 
+/** All of a group's machines are replaced; who would do so too meanwhile is refused. */
+const recycle = async (group: LightGroup): Promise<void> => {
+  const old = await group.ids();
+  const [replacement = ''] = await group.recycle();
+  await kiln.waitForState(replacement, 'WaitForReplacements');
+  const refused = await kiln.ended(await group.replaceAgain(replacement));
+  expect(refused.error).toBe('RolloutInProgress');
+  await kiln.succeeded(replacement);
+  for (const id of old) expect(await group.blackBox(id)).toMatchObject({ reason: 'age' });
+};
+
+/** Chaos does what it is due to do: on the leash, then off it. */
+const unleash = async (environment: string): Promise<ChaosRecord> => {
+  const readChaos = (): Promise<ChaosRecord | undefined> => kiln.documents.read(chaosKey(environment));
+  const chaos = dueNow(kiln.environment(environment));
+  await kiln.change(environment, { chaos });
+  await fireSchedules(kiln);
+  await kiln.waitFor('nothing is held on the leash', async () => (await readChaos())?.leashed?.at(0));
+  await kiln.documents.update<ChaosRecord>(chaosKey(environment), (found) =>
+    found === undefined ? undefined : { ...found, leashed: [] },
+  );
+  await kiln.change(environment, { chaos: { ...chaos, leashed: false } });
+  await fireSchedules(kiln);
+  return kiln.waitFor('nothing is killed', async () => {
+    const found = await readChaos();
+    return found?.kills.length === 0 ? undefined : found;
+  });
+};
+
+/** A machine is killed and its group recovers; a drill meanwhile is refused. */
+const kill = async (environment: string, group: LightGroup): Promise<void> => {
+  const { kills } = await unleash(environment);
+  const input = { app: 'hello', environment, trigger: 'drill', by: 'ann' };
+  const stateMachineArn = kiln.stack.killStateMachineArn;
+  const drill = await startExecution({ stateMachineArn, kind: 'drill', input }, kiln.connection);
+  expect((await kiln.ended(drill)).error).toBe('ChaosRefused');
+  for (const { instanceId } of kills)
+    expect(await group.blackBox(instanceId)).toMatchObject({ reason: 'chaos' });
+  await kiln.waitFor('nobody is told in Slack', async () =>
+    slack.messages().find(({ blocks }) => JSON.stringify(blocks).includes('the group was whole again after')),
+  );
+};
+
 test(
   'I17: every permission is used on the way of a few releases, or there is a reason for it',
   async () => {
@@ -241,6 +200,12 @@ test(
     await kiln.waitFor('4.0.0 is not undone', async () => ((await lease()) === '' ? true : undefined));
     await kiln.succeeded(await kiln.rollBack('hello', 'dev'));
     await retired('dev');
+    const prod = lightGroup(kiln, 'prod');
+    await prod.atRest(2);
+    await recycle(prod);
+    await prod.atRest(2);
+    await kill('prod', prod);
+    await prod.atRest(2);
     for (const to of ['off', 'on'])
       await kiln.connection.lambda.send(
         new InvokeCommand({
@@ -249,7 +214,7 @@ test(
         }),
       );
     await traffic.stop();
-    const explained = Object.entries(EXPLAINED).map(([role, actions]) => [role, Object.keys(actions)]);
+    const explained = Object.entries(EXPLAINED_GRANTS).map(([role, actions]) => [role, Object.keys(actions)]);
     expect(readUnused()).toEqual(Object.fromEntries(explained));
   },
   10 * MINUTE,

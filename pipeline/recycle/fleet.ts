@@ -1,0 +1,97 @@
+import type { DisruptionPolicy } from '../environments/environment.ts';
+import type { InstanceId } from '../model.ts';
+
+/** A machine as the planner sees it. */
+export interface FleetMachine {
+  readonly instanceId: InstanceId;
+  readonly zone: string;
+  /** Milliseconds since the epoch; absent when EC2 did not show it: such a machine is never chosen. */
+  readonly launchedAt?: number;
+  /** Its uptime until which its own timer leaves it alone, as a plan told it. */
+  readonly keptUntilSeconds?: number;
+  /** Auto Scaling's `LifecycleState`. */
+  readonly state: string;
+  readonly healthy: boolean;
+  /** From scale-in: somebody looks at it. */
+  readonly protected: boolean;
+}
+
+/** A group of machines that serves an app in an environment. */
+export interface FleetGroup {
+  readonly environment: string;
+  readonly app: string;
+  readonly groupName: string;
+  readonly releaseId: string;
+  readonly desired: number;
+  readonly max: number;
+  readonly zones: readonly string[];
+  readonly machines: readonly FleetMachine[];
+  /** A machine's time from its launch to its first passed health check, as its smoke test measured it. */
+  readonly bootSeconds: number;
+  /** Why nothing of it may be replaced now, whatever its machines' ages: busy, off, blocked. */
+  readonly skip?: string;
+  /** What was planned for it last came to nothing: others go first, so that it holds up none of them. */
+  readonly inVain?: true;
+  /** With `skip`: nothing is wrong with it; it is its turn already, or will be. */
+  readonly waits?: true;
+}
+
+/** What recycling must know of an environment. */
+export interface RecyclingPolicy {
+  readonly environment: string;
+  /** Absent: only what is asked for by name is replaced. */
+  readonly maximumUptimeSeconds?: number;
+  readonly graceSeconds: number;
+  readonly drainSeconds: number;
+  readonly disruption: DisruptionPolicy;
+  /** Machines that are out of service by Kiln's doing already. */
+  readonly disrupted: number;
+  /** Why nothing is disrupted at all now: an alarm, an outage. */
+  readonly hold?: string;
+}
+
+/** A batch of one group, to be launched before it is retired. */
+export interface PlannedReplacement {
+  readonly environment: string;
+  readonly app: string;
+  readonly groupName: string;
+  readonly retire: readonly { readonly instanceId: InstanceId; readonly zone: string }[];
+  /** Machines of the group that are due now, these among them. */
+  readonly due: number;
+}
+
+/** A group that was passed over though it has machines that are due. */
+export interface SkippedGroup {
+  readonly environment: string;
+  readonly app: string;
+  readonly groupName: string;
+  readonly due: number;
+  /** For people. */
+  readonly reason: string;
+  /** Nothing is wrong with it: it is its turn already, or will be once the budget or the launch rate allow it. */
+  readonly waits?: true;
+}
+
+/** How long replacing everything once takes. */
+export interface TurnOver {
+  readonly environment: string;
+  readonly machines: number;
+  /** At the account's launch rate and within the budget. */
+  readonly seconds: number;
+  readonly maximumUptimeSeconds?: number;
+  /** False: the maximum uptime is shorter than a turn-over, so it is refused. */
+  readonly possible: boolean;
+}
+
+export interface RecyclingPlan {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly seed: string;
+  readonly replacements: readonly PlannedReplacement[];
+  readonly skipped: readonly SkippedGroup[];
+  /** Environments in which nothing is recycled, and why. */
+  readonly held: readonly { readonly environment: string; readonly reason: string }[];
+  readonly turnOver: readonly TurnOver[];
+  /** When the next machine falls due, ISO 8601. */
+  readonly nextDueAt?: string;
+}

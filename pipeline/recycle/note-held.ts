@@ -1,0 +1,35 @@
+import { budgetKey } from '../disruption/budget-record.ts';
+import type { BudgetRecord } from '../disruption/budget-record.ts';
+import type { RecyclingPlan } from './fleet.ts';
+import { isSameReason } from './is-same-reason.ts';
+import type { NoteDeps } from './note-skipped.ts';
+
+const withHold = (
+  found: BudgetRecord | undefined,
+  environment: string,
+  reason: string | undefined,
+  now: string,
+): BudgetRecord | undefined => {
+  if (isSameReason(found?.held?.reason, reason)) return undefined;
+  const { held: _before, ...rest } = found ?? { environment, updatedAt: now, disruptions: [] };
+  return { ...rest, updatedAt: now, ...(reason === undefined ? {} : { held: { since: now, reason } }) };
+};
+
+/** Records why nothing is recycled in an environment, and announces it when the reason is a new one. */
+export const noteHeld = async (
+  environments: readonly string[],
+  held: RecyclingPlan['held'],
+  { documents, clock, announce }: NoteDeps,
+): Promise<void> => {
+  const now = clock.now().toISOString();
+  for (const environment of environments) {
+    const reason = held.find((each) => each.environment === environment)?.reason;
+    let changed = false;
+    await documents.update<BudgetRecord>(budgetKey(environment), (found) => {
+      const next = withHold(found, environment, reason, now);
+      changed = next !== undefined;
+      return next;
+    });
+    if (changed && reason !== undefined) await announce('recycling.held', { environment, reason });
+  }
+};

@@ -1,0 +1,126 @@
+import { chooseBatch } from './choose-batch.ts';
+import { dueMachines } from './due-machines.ts';
+import type { DueMachines } from './due-machines.ts';
+import type { EnvironmentOutlook } from './environment-outlook.ts';
+import type { FleetGroup, PlannedReplacement, SkippedGroup } from './fleet.ts';
+import { machinesCounted } from './machines-counted.ts';
+import { groupSkipReason } from './skip-reason.ts';
+import { batchLimit } from './turn-over.ts';
+
+/** Names at most so many machines in a reason. */
+const NAMED_MACHINES = 3;
+
+/** What a plan may still spend; planning takes from it. */
+export interface PlanBudget {
+  /** Launches that the account has left. */
+  launches: number;
+  /** Machines out of service by Kiln's doing, by environment. */
+  readonly disrupted: Map<string, number>;
+}
+
+/** By what groups are planned. */
+export interface DuePlanRequest {
+  readonly outlooks: ReadonlyMap<string, EnvironmentOutlook>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly fractionOf: (instanceId: string) => number;
+  /** Machines that were launched before are due whatever their age, milliseconds since the epoch; −∞: none is. */
+  readonly allBefore: number;
+  readonly budget: PlanBudget;
+}
+
+/** What becomes of the groups that have machines due. */
+export interface DuePlan {
+  readonly replacements: readonly PlannedReplacement[];
+  readonly skipped: readonly SkippedGroup[];
+  /** Milliseconds since the epoch by group, infinite when none does; of groups that age is a reason for. */
+  readonly nextDueAt: ReadonlyMap<string, number>;
+}
+
+interface DueGroup {
+  readonly group: FleetGroup;
+  readonly outlook: EnvironmentOutlook;
+  readonly due: DueMachines;
+}
+
+/**
+ * Plans one batch at most for each group, the group that has a machine due for longest first, within the budget; those for
+ * which it came to nothing before, last.
+ */
+export const planDue = (groups: readonly FleetGroup[], request: DuePlanRequest): DuePlan => {
+  const { outlooks, allBefore } = request;
+  const found: DueGroup[] = [];
+  const nextDueAt = new Map<string, number>();
+  for (const group of groups) {
+    const outlook = outlooks.get(group.environment);
+    if (outlook === undefined) continue;
+    const { maximumUptimeSeconds } = outlook.policy;
+    if (maximumUptimeSeconds === undefined && allBefore === -Infinity) continue;
+    const due = dueMachines(group, {
+      ...request,
+      spanSeconds: outlook.spanSeconds,
+      ...(maximumUptimeSeconds === undefined ? {} : { maximumUptimeSeconds }),
+    });
+    nextDueAt.set(group.groupName, due.nextDueAt);
+    if (outlook.held === undefined && due.ready.length + due.passedOver.length > 0)
+      found.push({ group, outlook, due });
+  }
+
+  const replacements: PlannedReplacement[] = [];
+  const skipped: SkippedGroup[] = [];
+  for (const dueGroup of found.toSorted(longestDueFirst)) {
+    const { environment, app, groupName } = dueGroup.group;
+    const { ready, passedOver } = dueGroup.due;
+    const key = { environment, app, groupName };
+    const skip = (reason: string, waits?: true): number =>
+      skipped.push({ ...key, due: ready.length + passedOver.length, reason, ...(waits && { waits }) });
+    const unsafe = groupSkipReason(dueGroup.group);
+    const spent = spentReason(dueGroup, request.budget);
+    if (unsafe !== undefined) skip(unsafe, dueGroup.group.waits);
+    else if (ready.length === 0) skip(reasonOf(passedOver));
+    else if (spent !== undefined) skip(spent, true);
+    else replacements.push({ ...key, retire: takeBatch(dueGroup, request.budget), due: ready.length });
+  }
+  return { replacements, skipped, nextDueAt };
+};
+
+const freeIn = ({ group, outlook }: DueGroup, budget: PlanBudget): number =>
+  outlook.allowed - (budget.disrupted.get(group.environment) ?? 0);
+
+// The same at every plan as long as it lasts, so that it is said once.
+function spentReason(dueGroup: DueGroup, budget: PlanBudget): string | undefined {
+  const { allowed, policy } = dueGroup.outlook;
+  if (freeIn(dueGroup, budget) <= 0)
+    return `the budget of '${policy.environment}' is spent: at most ${allowed} machines out of service at once`;
+  if (budget.launches <= 0) return "the account's launch rate is spent until the next plan";
+  return undefined;
+}
+
+function takeBatch(dueGroup: DueGroup, budget: PlanBudget): PlannedReplacement['retire'] {
+  const { group, due } = dueGroup;
+  const limit = Math.min(
+    batchLimit(machinesCounted(group)),
+    group.max - group.desired,
+    freeIn(dueGroup, budget),
+    budget.launches,
+  );
+  const batch = chooseBatch(due.ready, group.machines, limit);
+  const disrupted = budget.disrupted.get(group.environment) ?? 0;
+  budget.disrupted.set(group.environment, disrupted + batch.length);
+  budget.launches -= batch.length;
+  return batch.map(({ instanceId, zone }) => ({ instanceId, zone }));
+}
+
+function reasonOf(passedOver: readonly string[]): string {
+  const rest = passedOver.length - NAMED_MACHINES;
+  const named = passedOver.slice(0, NAMED_MACHINES).join('; ');
+  return rest > 0 ? `${named}; and ${rest} more` : named;
+}
+
+function longestDueFirst(a: DueGroup, b: DueGroup): number {
+  const [vain, alsoVain] = [a.group.inVain ?? false, b.group.inVain ?? false];
+  if (vain !== alsoVain) return vain ? 1 : -1;
+  const [first, second] = [a, b].map(({ due }) => due.ready[0]?.dueAt ?? Infinity) as [number, number];
+  if (first !== second) return first < second ? -1 : 1;
+  return a.group.groupName < b.group.groupName ? -1 : 1;
+}

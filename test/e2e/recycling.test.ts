@@ -1,0 +1,234 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setOutage } from '#pipeline/disruption/outage';
+import type { ChaosRecord } from '#pipeline/chaos/chaos-record';
+import { chaosKey } from '#pipeline/chaos/chaos-record';
+import { readConsole } from '#pipeline/machine/console';
+import type { EndedMachine } from '#pipeline/machine/ended-machine';
+import { endedMachineKey } from '#pipeline/machine/ended-machine';
+import type { EnvironmentRecord, InstanceId } from '#pipeline/model';
+import { environmentKey } from '#pipeline/rollout/environment-record';
+import { recycleNow } from '#cli/recycle/recycle-now';
+import { instanceFiles } from '#localcloud/hypervisor/instance-dir';
+import { readMachines } from '#cli/machines';
+import type { FleetMachine } from '#cli/machines';
+import { startExecution } from '#cli/rollouts/start-execution';
+import { poll } from '#test/helpers/poll';
+import { appOf, dropAndWatch } from '#test/helpers/release';
+import { newKilnState, startKiln } from '#test/helpers/start-kiln';
+import type { RunningKiln } from '#test/helpers/start-kiln';
+import { stopSchedules } from '#test/helpers/stop-schedules';
+import { startTraffic } from '#test/helpers/traffic';
+import type { Traffic } from '#test/helpers/traffic';
+
+const MINUTE = 60_000;
+
+// The schedules are stopped: machines of `dev` are replaced on a person's word, those of `kept` are looked at and left alone,
+// and of `lab` nobody knows any more.
+const ENVIRONMENTS = `
+environments:
+  - name: dev
+    capacity: { min: 4, desired: 4, max: 8 }
+    maximumUptimeMinutes: 2
+    uptimeGraceMinutes: 30
+    healthGraceSeconds: 20
+    rollout: { settleSeconds: 1 }
+    drainSeconds: 2
+    warmBlueMinutes: 0
+  - name: kept
+    capacity: { min: 1, desired: 1, max: 2 }
+    maximumUptimeMinutes: 1
+    uptimeGraceMinutes: 1
+    rollout: { settleSeconds: 1 }
+    drainSeconds: 2
+    warmBlueMinutes: 0
+  - name: lab
+    capacity: { min: 1, desired: 1, max: 2 }
+    maximumUptimeMinutes: 1
+    uptimeGraceMinutes: 1
+    rollout: { settleSeconds: 1 }
+    drainSeconds: 2
+    warmBlueMinutes: 0
+`;
+
+/** Says that it finishes its requests when it is asked to stop; a machine of it must be healthy within 20 s. */
+const APP = appOf(
+  `
+  import { createServer } from 'node:http';
+  const { KILN_RELEASE: release, PORT } = process.env;
+  const server = createServer((request, response) => response.end(JSON.stringify({ release })));
+  server.listen(Number(PORT), () => console.log('listening on ' + PORT));
+  process.once('SIGTERM', () => {
+    console.log('SIGTERM: finishing');
+    server.close(() => process.exit(0));
+    server.closeIdleConnections();
+  });
+`,
+  { 'kiln.json': JSON.stringify({ healthPath: '/health', startSeconds: 20 }) },
+);
+
+let kiln: RunningKiln;
+let traffic: Traffic;
+let lab: FleetMachine;
+let kept: FleetMachine;
+
+const waitFor = <T>(what: string, look: () => Promise<T | undefined>): Promise<T> =>
+  poll(look, 5 * MINUTE, () => what);
+
+const machinesIn = (environment: string): Promise<FleetMachine[]> =>
+  readMachines(kiln.connection, 'hello', environment);
+
+const record = async (environment: string): Promise<EnvironmentRecord | undefined> =>
+  kiln.documents.read<EnvironmentRecord>(environmentKey(environment, 'hello'));
+
+const blackBox = (environment: string, instanceId: string): Promise<EndedMachine> =>
+  waitFor(`'${instanceId}' left no black box`, () =>
+    kiln.documents.read<EndedMachine>(
+      endedMachineKey({ environment, app: 'hello', instanceId: instanceId as InstanceId }),
+    ),
+  );
+
+const onlyMachine = async (environment: string): Promise<FleetMachine> => {
+  const [first, second] = await machinesIn(environment);
+  if (first === undefined || second !== undefined) throw new Error(`expected one machine in ${environment}`);
+  return first;
+};
+
+const recycle = (environment: string): Promise<unknown> =>
+  recycleNow({ app: 'hello', environment }, { ...kiln, signal: AbortSignal.timeout(MINUTE) });
+
+const perZone = (machines: readonly FleetMachine[]): readonly number[] => {
+  const counts = new Map<string, number>();
+  for (const { zone } of machines) counts.set(zone, (counts.get(zone) ?? 0) + 1);
+  return [...counts.values()];
+};
+
+beforeAll(async () => {
+  kiln = await startKiln(await newKilnState(ENVIRONMENTS));
+  await stopSchedules(kiln);
+  const { outcome } = await dropAndWatch(kiln, 'apps/hello/1.0.0.zip', APP);
+  expect(outcome).toMatchObject({ kind: 'live' });
+  [kept, lab] = [await onlyMachine('kept'), await onlyMachine('lab')];
+  await setOutage('kept', { by: 'ann', reason: 'somebody looks at it' }, kiln);
+  traffic = startTraffic(kiln.stack.environments[0].url, { perSecond: 30, connections: 12 });
+}, 8 * MINUTE);
+
+afterAll(async () => {
+  await traffic?.stop();
+  await kiln?.stop();
+}, MINUTE);
+
+describe('high uptime is a liability', () => {
+  test(
+    'a group of four recycles completely under 30 requests a second, and no request fails',
+    async () => {
+      const before = await machinesIn('dev');
+      expect(before).toHaveLength(4);
+      const old = new Set(before.map(({ instanceId }) => instanceId));
+      const release = (await record('dev'))?.current?.releaseId;
+      await waitFor('the group was not replaced', async () => {
+        const now = await machinesIn('dev');
+        const left = now.filter(({ instanceId }) => old.has(instanceId));
+        expect(now.length).toBeGreaterThanOrEqual(4);
+        const { replacement, lease } = (await record('dev')) ?? {};
+        const rests = replacement === undefined && lease === undefined && now.length === 4;
+        if (left.length === 0 && rests) return true;
+        await recycle('kept');
+        if (lease === undefined) await recycle('dev');
+        return undefined;
+      });
+      const after = await machinesIn('dev');
+      expect(Math.max(...perZone(after)) - Math.min(...perZone(after))).toBeLessThanOrEqual(1);
+      expect((await record('dev'))?.current?.releaseId).toBe(release);
+      expect(traffic.failures()).toEqual([]);
+      for (const instanceId of old) {
+        const box = await blackBox('dev', instanceId);
+        expect(box).toMatchObject({ reason: 'age', version: '1.0.0' });
+        expect(box.console).toContain('listening on');
+      }
+    },
+    8 * MINUTE,
+  );
+
+  test(
+    'a drill kills a machine, and the group recovers by itself',
+    async () => {
+      const input = { app: 'hello', environment: 'dev', trigger: 'drill', by: 'ann' };
+      await waitFor('chaos never got its turn', async () => {
+        if ((await record('dev'))?.lease !== undefined) return undefined;
+        await startExecution(
+          { stateMachineArn: kiln.stack.killStateMachineArn, kind: 'drill', input },
+          kiln.connection,
+        );
+        return poll(
+          async () =>
+            (await kiln.documents.read<ChaosRecord>(chaosKey('dev')))?.kills.length === 1 ? true : undefined,
+          MINUTE,
+          () => 'no kill was recorded',
+        );
+      });
+      const kill = await waitFor('the group did not get whole again', async () => {
+        const found = (await kiln.documents.read<ChaosRecord>(chaosKey('dev')))?.kills[0];
+        return found?.recoverySeconds === undefined ? undefined : found;
+      });
+      expect(await blackBox('dev', kill.instanceId)).toMatchObject({ reason: 'chaos' });
+      expect((await machinesIn('dev')).map(({ instanceId }) => instanceId)).not.toContain(kill.instanceId);
+    },
+    6 * MINUTE,
+  );
+
+  test.each([
+    { signal: 'SIGKILL', effect: 'is gone at once', reason: 'interrupted' },
+    { signal: 'SIGSTOP', effect: 'hangs', reason: 'unhealthy' },
+  ] as const)(
+    'C07 a machine whose emulator gets $signal $effect: it is found out and replaced',
+    async ({ signal, reason }) => {
+      const [victim] = await machinesIn('dev');
+      if (victim === undefined) throw new Error('no machine in dev');
+      const { pid } = instanceFiles(join(kiln.stateDir, 'ec2', 'instances', victim.instanceId));
+      process.kill(Number(await readFile(pid, 'utf8')), signal);
+      await waitFor(`'${victim.instanceId}' was not replaced`, async () => {
+        const now = await machinesIn('dev');
+        const others = now.filter(({ instanceId }) => instanceId !== victim.instanceId);
+        return others.length === now.length && now.filter(({ state }) => state === 'running').length === 4
+          ? true
+          : undefined;
+      });
+      expect((await blackBox('dev', victim.instanceId)).reason).toBe(reason);
+    },
+    8 * MINUTE,
+  );
+
+  test(
+    'a machine whose control plane is gone finishes its requests, powers itself off and is followed by another',
+    async () => {
+      const box = await blackBox('lab', lab.instanceId);
+      expect(box).toMatchObject({ reason: 'dead-man' });
+      expect(box.ageSeconds).toBeGreaterThanOrEqual(120);
+      expect(box.console).toMatch(/reached its maximum uptime of \d+ s \(dead-man timer\)\n/u);
+      expect(box.console).toMatch(/SIGTERM: finishing\n(?:.*\n)*kiln: app exited with status 0/u);
+      await waitFor('the group did not replace it', async () =>
+        (await machinesIn('lab')).some(
+          ({ instanceId, state }) => instanceId !== lab.instanceId && state === 'running',
+        )
+          ? true
+          : undefined,
+      );
+    },
+    8 * MINUTE,
+  );
+
+  test(
+    'Y02 a machine that recycling leaves serving on purpose is not ended by its own timer',
+    async () => {
+      const ageSeconds = (): number => (Date.now() - Date.parse(kept.launchedAt)) / 1000;
+      await waitFor('it is not old enough', async () => (ageSeconds() > 140 ? true : undefined));
+      expect(await onlyMachine('kept')).toMatchObject({ instanceId: kept.instanceId, state: 'running' });
+      expect(await readConsole(kept.instanceId as InstanceId, kiln.connection.ec2)).toContain(
+        'dead-man timer: the machine is kept',
+      );
+    },
+    5 * MINUTE,
+  );
+});
