@@ -121,6 +121,7 @@ const measureAll = async (seeds: readonly string[]): Promise<void> => {
   process.stdout.write(`simulation: ${failures.length} of ${seeds.length} seeds broke an invariant\n`);
   if (failures.length > 0) process.exitCode = 1;
 };
+
 const replay = async (seed: string): Promise<void> => {
   const simulation = await simulate(seed, { keepHistory: true });
   const { violations, hash, figures } = simulation;

@@ -42,6 +42,8 @@ const runProject = async (project: string, reportDir: string, counts: Counts): P
     '--selectProjects',
     project,
     ...workers,
+    // A test without a limit of its own must not fail because the host is busy; nothing waits for this long when all is well.
+    '--testTimeout=30000',
     '--passWithNoTests',
     '--json',
     `--outputFile=${reportPath}`,

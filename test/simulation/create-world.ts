@@ -87,7 +87,8 @@ export const createWorld = (
     documents,
     environments,
     faults: { ...NO_FAULTS },
-    planMinutes: random.fork('plans').pick([15, 20, 30]),
+    // As often as in earnest, a plan in which nothing is due would be most of the work.
+    planMinutes: 30,
     chaosDates: new Map(),
     figures,
     sabotage,
