@@ -1,7 +1,6 @@
 import type { InstanceId } from '../model.ts';
-import { dueTime } from './due-time.ts';
-import { environmentOutlooks } from './environment-outlook.ts';
-import type { FleetGroup, FleetMachine, RecyclingPolicy } from './fleet.ts';
+import { dueTime, jitterSpanSeconds } from './due-time.ts';
+import type { FleetGroup, FleetMachine, RecyclingPlan, RecyclingPolicy } from './fleet.ts';
 import { seededFraction } from './seeded-fraction.ts';
 
 /** A machine is told anew so many plans before its timer would end it, and at least so many seconds. */
@@ -14,6 +13,8 @@ const STEP_SECONDS = 600;
 export interface KeepRequest {
   readonly fleet: readonly FleetGroup[];
   readonly policies: readonly RecyclingPolicy[];
+  /** As the plan has it. */
+  readonly turnOver: RecyclingPlan['turnOver'];
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly seed: string;
@@ -29,21 +30,22 @@ export interface KeepRequest {
  * left out.
  */
 export const machinesToKeep = (request: KeepRequest): ReadonlyMap<number, readonly InstanceId[]> => {
-  const { fleet, policies, now, seed, replaced, everyMinutes } = request;
-  const outlooks = environmentOutlooks(fleet, policies, { now, all: false, evenIfOverdue: false });
+  const { fleet, policies, turnOver, now, seed, replaced, everyMinutes } = request;
+  const graceSeconds = new Map(policies.map((policy) => [policy.environment, policy.graceSeconds]));
+  const turnOvers = new Map(turnOver.map((each) => [each.environment, each]));
   const fractionOf = seededFraction(seed);
   const aheadSeconds = Math.max(PLANS_AHEAD * everyMinutes * 60, LEAST_AHEAD_SECONDS);
   const kept = new Map<number, InstanceId[]>();
   for (const { environment, machines } of fleet) {
-    const outlook = outlooks.get(environment);
-    const maximumUptimeSeconds = outlook?.policy.maximumUptimeSeconds;
-    if (outlook === undefined || maximumUptimeSeconds === undefined) continue;
-    const rule = { maximumUptimeSeconds, spanSeconds: outlook.spanSeconds };
+    const { seconds = 0, maximumUptimeSeconds } = turnOvers.get(environment) ?? {};
+    if (maximumUptimeSeconds === undefined) continue;
+    const rule = { maximumUptimeSeconds, spanSeconds: jitterSpanSeconds(maximumUptimeSeconds, seconds) };
+    const timerSeconds = maximumUptimeSeconds + (graceSeconds.get(environment) ?? 0);
     for (const machine of machines) {
       const { instanceId, launchedAt, keptUntilSeconds = 0 } = machine;
       if (launchedAt === undefined || isEnding(machine) || replaced.has(instanceId)) continue;
       const ageSeconds = (now - launchedAt) / 1000;
-      const endsAt = Math.max(maximumUptimeSeconds + outlook.policy.graceSeconds, keptUntilSeconds);
+      const endsAt = Math.max(timerSeconds, keptUntilSeconds);
       // Past its end it is no more, or the age is wrong; telling it would hide that from the circuit breaker.
       if (ageSeconds + aheadSeconds < endsAt || ageSeconds > endsAt) continue;
       if (dueTime(launchedAt, fractionOf(instanceId), rule) > now) continue;

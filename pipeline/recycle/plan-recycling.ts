@@ -174,7 +174,15 @@ export const planRecyclingNow = async (
   );
   const { everyMinutes = DEFAULT_MINUTES, stack: seed } = deps;
   await keepMachines(
-    machinesToKeep({ fleet, policies, now: now.getTime(), seed, replaced, everyMinutes }),
+    machinesToKeep({
+      fleet,
+      policies,
+      turnOver: plan.turnOver,
+      now: now.getTime(),
+      seed,
+      replaced,
+      everyMinutes,
+    }),
     deps,
   );
   deps.log.info('recycling planned', {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FleetMachine } from '#pipeline/recycle/fleet';
 import { machinesToKeep } from '#pipeline/recycle/machines-to-keep';
 import type { KeepRequest } from '#pipeline/recycle/machines-to-keep';
+import { planRecycling } from '#pipeline/recycle/plan-fleet';
 import { aFleetGroup, aFleetMachine, aRecyclingPolicy, NOW } from '#test/helpers/fleet-fixtures';
 
 const DAY_SECONDS = 86_400;
@@ -16,18 +17,12 @@ const machineOf = (ageSeconds: number, more: Partial<FleetMachine> = {}, index =
 const keep = (
   machines: readonly FleetMachine[],
   more: Partial<KeepRequest> = {},
-): Record<string, readonly string[]> =>
-  Object.fromEntries(
-    machinesToKeep({
-      fleet: [aFleetGroup({ machines })],
-      policies: [aRecyclingPolicy()],
-      now: NOW,
-      seed: 'kiln',
-      replaced: new Set(),
-      everyMinutes: 5,
-      ...more,
-    }),
-  );
+): Record<string, readonly string[]> => {
+  const { fleet = [aFleetGroup({ machines })], policies = [aRecyclingPolicy()] } = more;
+  const { turnOver } = planRecycling(fleet, policies, NOW, 'kiln');
+  const request = { now: NOW, seed: 'kiln', replaced: new Set<string>(), everyMinutes: 5, ...more };
+  return Object.fromEntries(machinesToKeep({ ...request, fleet, policies, turnOver }));
+};
 
 const isKept = (machine: FleetMachine, more?: Partial<KeepRequest>): boolean =>
   Object.values(keep([machine], more)).flat().length === 1;
