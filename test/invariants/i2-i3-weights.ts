@@ -2,6 +2,7 @@ import { groupsWithTraffic, healthyOf } from './capacity.ts';
 import type { StateEntry } from './history.ts';
 import type { Invariant, Look } from './invariant.ts';
 import { fine, unless } from './invariant.ts';
+import { createLosses } from './losses.ts';
 import type { World } from './world.ts';
 import { placeKey } from './world.ts';
 
@@ -9,10 +10,23 @@ type Weights = Readonly<Record<string, number>>;
 
 const total = (weights: Weights): number => Object.values(weights).reduce((sum, weight) => sum + weight, 0);
 
-/** I2: a group whose weight is raised has healthy machines for its share of the whole. */
+/** Three checks, one every five seconds: for so long the balancer takes a machine that has just ended for healthy. */
+const BELIEF_MILLISECONDS = 15_000;
+
+/**
+ * I2: a group whose weight is raised has healthy machines for its share of the whole, as far as the balancer can know. The
+ * group that had all of the traffic before may take it back with the machines that others, or chaos, left it.
+ */
 export const raisedOnHealthy: Invariant = {
   id: 'I2',
   begin: (): Look => {
+    const losses = createLosses();
+    const hadAll = new Map<string, string>();
+    const excusedOf = (name: string, place: string, now: number): number => {
+      const { unreplaced, ends } = losses.of(name);
+      const unnoticed = ends.filter((end) => now - end < BELIEF_MILLISECONDS).length;
+      return hadAll.get(place) === name ? unreplaced : unnoticed;
+    };
     const check = (entry: StateEntry & { fact: 'weights.set' }, before: World): readonly string[] => {
       const place = before.places.get(placeKey(entry));
       const old = place?.weights ?? {};
@@ -22,7 +36,8 @@ export const raisedOnHealthy: Invariant = {
         if (weight / sum <= (old[name] ?? 0) / (total(old) || 1)) return [];
         const group = before.groups.get(name);
         const asked = Math.max(group?.asked ?? 0, ...served.map((each) => each.asked));
-        const needed = Math.max(1, Math.ceil((asked * weight) / sum));
+        const share = Math.ceil((asked * weight) / sum);
+        const needed = Math.max(1, share - excusedOf(name, placeKey(entry), entry.t));
         const healthy = healthyOf(before, group);
         return unless(
           healthy >= needed,
@@ -30,8 +45,28 @@ export const raisedOnHealthy: Invariant = {
         );
       });
     };
-    return (entry, before) =>
-      entry.fact === 'weights.set' && entry.cause !== 'external' ? check(entry, before) : fine;
+    return (entry, before) => {
+      losses.look(entry, before);
+      switch (entry.fact) {
+        case 'machine.unhealthy':
+        case 'machine.deregistered':
+        case 'machine.terminated': {
+          const machine = before.machines.get(entry.machine);
+          // I1 says whether chaos was allowed to.
+          if (machine?.serving === true && (entry.cause === 'external' || entry.cause === 'chaos'))
+            losses.lose(entry, machine.group, entry.cause);
+          return fine;
+        }
+        case 'weights.set': {
+          const wrong = entry.cause === 'external' ? fine : check(entry, before);
+          const [only, ...others] = Object.entries(entry.weights).filter(([, weight]) => weight > 0);
+          if (only !== undefined && others.length === 0) hadAll.set(placeKey(entry), only[0]);
+          return wrong;
+        }
+        default:
+          return fine;
+      }
+    };
   },
 };
 

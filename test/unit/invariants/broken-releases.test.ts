@@ -4,7 +4,7 @@ import type { Fact, HistoryEntry } from '#test/invariants/history';
 import type { InvariantId } from '#test/invariants/invariant';
 import { decided, kill, lease, rollout, rolloutEnded, weights } from './facts.ts';
 import type { Story } from './story.ts';
-import { tell, web } from './story.ts';
+import { greenHalf, tell, web } from './story.ts';
 
 const approvedRollout = (decision: Fact, execution: object = {}): Story =>
   tell()
@@ -27,6 +27,16 @@ const cases: readonly (readonly [InvariantId, string, () => readonly HistoryEntr
         .blue()
         .say(weights({ blue: 90, green: 10 }))
         .end(),
+  ],
+  [
+    'I2',
+    'weight goes to a group that lost a machine a minute ago',
+    () =>
+      greenHalf()
+        .say({ fact: 'machine.terminated', machine: 'i-8', cause: 'external' })
+        .pass(60)
+        .say(weights({ blue: 0, green: 100 }))
+        .end(false),
   ],
   [
     'I3',

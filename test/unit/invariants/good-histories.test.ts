@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkHistory } from '#test/invariants/check-history';
-import { decided, kill, launched, rollout } from './facts.ts';
-import { tell, web } from './story.ts';
+import { decided, kill, launched, rollout, weights } from './facts.ts';
+import { greenHalf, tell, web } from './story.ts';
 
 describe('a history in which everything went as it should breaks nothing', () => {
   test('a rollout that people approved', () => {
@@ -99,6 +99,24 @@ describe('a history in which everything went as it should breaks nothing', () =>
       .retire('i-8', 'clean-up')
       .say({ fact: 'group.gone', ...web, group: 'green' })
       .end();
+    expect(checkHistory(history)).toEqual([]);
+  });
+
+  test('a shift to a machine that ended a moment ago, which the balancer does not know yet', () => {
+    const history = greenHalf()
+      .say({ fact: 'machine.terminated', machine: 'i-8', cause: 'external' })
+      .pass(14)
+      .say(weights({ blue: 0, green: 100 }))
+      .end(false);
+    expect(checkHistory(history)).toEqual([]);
+  });
+
+  test('the way back to blue, of which others took a machine meanwhile', () => {
+    const history = greenHalf()
+      .say({ fact: 'machine.terminated', machine: 'i-1', cause: 'external' })
+      .pass(60)
+      .say(weights({ blue: 100, green: 0 }))
+      .end(false);
     expect(checkHistory(history)).toEqual([]);
   });
 });

@@ -79,3 +79,11 @@ export const tell = (): Story => {
   };
   return story;
 };
+
+/** Green: four machines with half of the traffic, beside blue. */
+export const greenHalf = (): Story =>
+  tell()
+    .blue()
+    .say({ fact: 'group.desired', ...web, group: 'green', desired: 4, cause: 'rollout' })
+    .serve('green', 'i-5', 'i-6', 'i-7', 'i-8')
+    .say({ fact: 'weights.set', ...web, weights: { blue: 50, green: 50 }, cause: 'rollout' });
