@@ -144,6 +144,12 @@ export interface DeploymentKey {
   readonly configurationDigest: string;
 }
 
+/** How long machines of a release take to start, in seconds: as its smoke test measured it, and at most. */
+export interface StartTimes {
+  readonly bootSeconds: number;
+  readonly startSeconds: number;
+}
+
 /** A group of machines of one release in one environment, and what was made for it. */
 export interface Deployment {
   readonly releaseId: string;
@@ -155,6 +161,8 @@ export interface Deployment {
   readonly groupName: string;
   readonly launchTemplateName: string;
   readonly targetGroupArn: string;
+  /** Absent where a Kiln that did not note them rolled it out. */
+  readonly startTimes?: StartTimes;
   /** When it took all of the traffic, ISO 8601. */
   readonly liveAt?: string;
 }

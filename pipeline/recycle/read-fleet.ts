@@ -42,10 +42,7 @@ export const readFleet = async (
   return mapBounded(serving, READS, async (record) => {
     const { app, current } = record;
     const group = groups.get(current?.groupName ?? '');
-    const { bootSeconds } = await readStartTimes(
-      { app, releaseId: current?.releaseId ?? '' },
-      deps.documents,
-    );
+    const { bootSeconds } = await readStartTimes({ app, releaseId: '', ...current }, deps.documents);
     const problem = groupProblem(group);
     return toFleetGroup(record, group, launched, {
       bootSeconds,

@@ -1,5 +1,5 @@
 import type { DocumentStore } from '../documents/document-store.ts';
-import type { ReleaseRecord } from '../model.ts';
+import type { Deployment, ReleaseRecord, StartTimes } from '../model.ts';
 import { releaseKey } from '../release/release-record.ts';
 
 /** Of a release whose document has gone. */
@@ -7,12 +7,13 @@ const USUAL_BOOT_SECONDS = 30;
 /** What an image without the figure is given to start. */
 const USUAL_START_SECONDS = 120;
 
-/** How long a release's machines take to start, in seconds: as its smoke test measured it, and at most. */
+/** How long the machines of what an app runs take to start; asks the release only where the deployment does not say. */
 export const readStartTimes = async (
-  release: { readonly app: string; readonly releaseId: string },
+  { app, releaseId, startTimes }: { readonly app: string } & Pick<Deployment, 'releaseId' | 'startTimes'>,
   documents: Pick<DocumentStore, 'read'>,
-): Promise<{ readonly bootSeconds: number; readonly startSeconds: number }> => {
-  const record = await documents.read<ReleaseRecord>(releaseKey(release));
+): Promise<StartTimes> => {
+  if (startTimes !== undefined) return startTimes;
+  const record = await documents.read<ReleaseRecord>(releaseKey({ app, releaseId }));
   return {
     bootSeconds: record?.evidence?.bootSeconds ?? USUAL_BOOT_SECONDS,
     startSeconds: record?.image?.startSeconds ?? USUAL_START_SECONDS,

@@ -135,8 +135,8 @@ export const startRollout = async (
   const record = await dropReplacement(await retireWarm(entered, deps), deps);
   await removeAbandoned(record, environment, deps);
   const blue = record.current;
-  const releaseRecord = await deps.documents.read<ReleaseRecord>(releaseKey(release));
-  await checkImage(release, image, releaseRecord?.evidence, deps.ec2);
+  const { evidence } = (await deps.documents.read<ReleaseRecord>(releaseKey(release))) ?? {};
+  await checkImage(release, image, evidence, deps.ec2);
   const machines = await machinesNow(record, environment.capacity.desired, deps);
   const strategy = strategyFor(plan, environment, blue);
 
@@ -161,6 +161,9 @@ export const startRollout = async (
     groupName: names.group,
     launchTemplateName: names.launchTemplate,
     targetGroupArn,
+    ...(evidence === undefined
+      ? {}
+      : { startTimes: { bootSeconds: evidence.bootSeconds, startSeconds: image.startSeconds } }),
   };
   await createMachineGroup(
     { deployment: green, image, environment, machines: machinesAt(strategy, 0, machines), placement, tags },

@@ -86,16 +86,31 @@ export const effect = <T>(
   return takeEffect(invocation, isSlow ? timeline.delay(random.whole(20, 2000)) : undefined, act);
 };
 
-const send = async (command: object, invocation: Invocation, deps: WireDeps): Promise<object> => {
+/** What comes back after the effect: nothing for the dead, and what was lost is asked for again. */
+const receive = async (
+  answer: Promise<object>,
+  isLost: boolean,
+  command: object,
+  invocation: Invocation,
+  deps: WireDeps,
+): Promise<object> => {
+  const first = await answer;
+  if (!invocation.alive) return never();
+  return isLost ? effect(invocation, deps, () => deps.calls.answer(command, invocation)) : first;
+};
+
+const send = (command: object, invocation: Invocation, deps: WireDeps): Promise<object> => {
   const { calls, random, faults } = deps;
   if (!invocation.alive) return never();
-  const answer = await effect(invocation, deps, () => {
+  const answer = effect(invocation, deps, () => {
     if (random.chance(faults.throttled)) throw ec2Error('RequestLimitExceeded');
     return calls.answer(command, invocation);
   });
-  if (!invocation.alive) return never();
-  if (!random.chance(faults.lost)) return answer;
-  return effect(invocation, deps, () => calls.answer(command, invocation));
+  const isLost = random.chance(faults.lost);
+  // A function that does not die and loses nothing waits for nothing more: most calls of a run are such.
+  return isLost || invocation.callsLeft !== Infinity
+    ? receive(answer, isLost, command, invocation, deps)
+    : answer;
 };
 
 /** Clients whose calls the simulated account answers. They are of the SDK's classes, which its paginators ask for. */

@@ -14,6 +14,7 @@ import {
   aRecord,
   aRelease,
   aReplacement,
+  anImage,
   DEV,
   someEvidence,
   STACK,
@@ -64,6 +65,14 @@ describe('startRollout', () => {
       LaunchTemplate: { Version: '1' },
     });
     expect(world.announced).toEqual(['rollout.started']);
+  });
+
+  test('notes how long its machines take to start, for whoever replaces them later', async () => {
+    const { rollout } = await start(1);
+    expect(rollout.green.startTimes).toEqual({
+      bootSeconds: someEvidence(1).bootSeconds,
+      startSeconds: anImage(1).startSeconds,
+    });
   });
 
   test('I1: green has as many machines as blue has now', async () => {
