@@ -44,6 +44,8 @@ const RESPONSE_HEADER_BYTES = 32_768;
 const UNLIMITED_HEADERS = 0;
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+/** A connection that the target had closed says so at the first packet; one that lasts longer had its request. */
+const STALE_MILLISECONDS = 1_000;
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -125,6 +127,7 @@ export const exchange = (options: ExchangeOptions): Promise<Outcome> =>
       else if (
         !body &&
         upstream.reusedSocket &&
+        performance.now() - startedAt < STALE_MILLISECONDS &&
         GONE.has(error.code ?? '') &&
         IDEMPOTENT.has(client.method ?? '')
       )

@@ -38,7 +38,7 @@ const wave = async (
 
 const IDLE_MILLISECONDS = 60;
 const WAVE = 500;
-const WAVES = 200;
+const WAVES = 80;
 
 describe('L01 keep-alive', () => {
   test('L01 a target that closes idle connections just as they are used again costs no request', async () => {

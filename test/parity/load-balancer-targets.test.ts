@@ -132,6 +132,24 @@ describe('L05 a target that fails', () => {
     // A POST is never sent twice.
     expect(statuses).toContain(502);
   });
+
+  test('L05 one that ends while it works on a request fails it, also on a connection that was used before', async () => {
+    const { balancer, url } = await startBalancer();
+    const target = createTcpServer((socket) => {
+      let requests = 0;
+      socket.on('error', () => socket.destroy());
+      socket.on('data', () => {
+        requests += 1;
+        if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+        else setTimeout(() => socket.resetAndDestroy(), 1_100);
+      });
+    });
+    await listen(target);
+    addTarget(balancer, 'blue', portOf(target));
+    expect((await fetch(url)).status).toBe(200);
+    expect((await fetch(url)).status).toBe(502);
+    expect(balancer.pool('blue').counters.read().resent).toBe(0);
+  });
 });
 
 describe('draining', () => {
