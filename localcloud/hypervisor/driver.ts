@@ -71,6 +71,11 @@ export interface Machine {
   /** Stops the processor until `resume`, as a hung machine would be. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /**
+   * Pulls the network cable out, or puts it back. Nothing reaches the guest or leaves it meanwhile; connections to its
+   * forwarded ports are still accepted here, and get no answer, as those to an address that nobody answers for.
+   */
+  setLink(up: boolean): Promise<void>;
   /** Presses the power button, waits up to `graceSeconds` and then ends the machine; resolves when it is gone. */
   stop(graceSeconds: number): Promise<MachineExit>;
   /** Ends the machine now; resolves when it is gone. */

@@ -15,6 +15,9 @@ export const OVMF_VARIABLES = '/usr/share/OVMF/OVMF_VARS.fd';
 /** Descriptor on which QEMU speaks QMP: an inherited socket, so there is no path that could be too long or left behind. */
 export const QMP_DESCRIPTOR = 3;
 
+/** What the machine's only network is called in commands over QMP. */
+export const NETWORK_BACKEND = 'n0';
+
 /** All that QEMU's command line depends on. */
 export interface QemuCommand {
   readonly name: string;
@@ -58,7 +61,7 @@ const bootArguments = (boot: QemuCommand['boot']): string[] => {
 };
 
 const network = (metadataPort: number | undefined): string => {
-  const user = `user,id=n0,net=${GUEST_NETWORK},dhcpstart=${FIRST_GUEST_ADDRESS},dns=${RESOLVER_ADDRESS}`;
+  const user = `user,id=${NETWORK_BACKEND},net=${GUEST_NETWORK},dhcpstart=${FIRST_GUEST_ADDRESS},dns=${RESOLVER_ADDRESS}`;
   if (metadataPort === undefined) return user;
   // The `-cmd:` form runs one program per connection; the `-tcp:` form serves only one connection in a machine's life.
   return `${user},guestfwd=tcp:${METADATA_ADDRESS}:80-cmd:busybox nc 127.0.0.1 ${metadataPort}`;
@@ -77,6 +80,6 @@ export const qemuArguments = (command: QemuCommand): string[] =>
     ['-device', 'virtio-blk-pci,drive=root'],
     ['-netdev', network(command.metadataPort)],
     // An option ROM is only for booting over the network and costs boot time.
-    ['-device', `virtio-net-pci,netdev=n0,romfile=,mac=${macAddressOf(command.name)}`],
+    ['-device', `virtio-net-pci,netdev=${NETWORK_BACKEND},romfile=,mac=${macAddressOf(command.name)}`],
     bootArguments(command.boot),
   ].flat();

@@ -7,7 +7,7 @@ import { MachineLaunchError } from './driver.ts';
 import type { Firmware, ForwardedPort, Machine, MachineExit, MachineSpec } from './driver.ts';
 import { instanceFiles } from './instance-dir.ts';
 import { parseForwardedPorts } from './forwarded-ports.ts';
-import { QMP_DESCRIPTOR } from './qemu-command.ts';
+import { NETWORK_BACKEND, QMP_DESCRIPTOR } from './qemu-command.ts';
 import { connectQmp } from './qmp.ts';
 import type { Qmp } from './qmp.ts';
 
@@ -53,7 +53,7 @@ const watchExit = ({ child, spec, release }: SpawnedMachine, ending: Ending): Pr
 const createForwards = (qmp: Qmp): Machine['forward'] => {
   const forwards = new Map<number, Promise<ForwardedPort>>();
   const open = async (guestPort: number): Promise<ForwardedPort> => {
-    const complaint = await qmp.human(`hostfwd_add n0 tcp:127.0.0.1:0-:${guestPort}`);
+    const complaint = await qmp.human(`hostfwd_add ${NETWORK_BACKEND} tcp:127.0.0.1:0-:${guestPort}`);
     if (complaint.trim() !== '')
       throw new Error(`cannot forward guest port ${guestPort}: ${complaint.trim()}`);
     const port = parseForwardedPorts(await qmp.human('info usernet')).get(guestPort);
@@ -128,6 +128,9 @@ export const attachMachine = async (spawned: SpawnedMachine): Promise<Machine> =
     },
     resume: async () => {
       await qmp.execute('cont');
+    },
+    setLink: async (up) => {
+      await qmp.execute('set_link', { name: NETWORK_BACKEND, up });
     },
     stop: async (graceSeconds) => {
       const timer = setTimeout(() => void kill(), graceSeconds * 1000);

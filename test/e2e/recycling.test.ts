@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setOutage } from '#pipeline/disruption/outage';
 import type { ChaosRecord } from '#pipeline/chaos/chaos-record';
@@ -10,7 +8,6 @@ import { endedMachineKey } from '#pipeline/machine/ended-machine';
 import type { EnvironmentRecord, InstanceId } from '#pipeline/model';
 import { environmentKey } from '#pipeline/rollout/environment-record';
 import { recycleNow } from '#cli/recycle/recycle-now';
-import { instanceFiles } from '#localcloud/hypervisor/instance-dir';
 import { readMachines } from '#cli/machines';
 import type { FleetMachine } from '#cli/machines';
 import { startExecution } from '#cli/rollouts/start-execution';
@@ -176,28 +173,6 @@ describe('high uptime is a liability', () => {
       expect((await machinesIn('dev')).map(({ instanceId }) => instanceId)).not.toContain(kill.instanceId);
     },
     6 * MINUTE,
-  );
-
-  test.each([
-    { signal: 'SIGKILL', effect: 'is gone at once', reason: 'interrupted' },
-    { signal: 'SIGSTOP', effect: 'hangs', reason: 'unhealthy' },
-  ] as const)(
-    'C07 a machine whose emulator gets $signal $effect: it is found out and replaced',
-    async ({ signal, reason }) => {
-      const [victim] = await machinesIn('dev');
-      if (victim === undefined) throw new Error('no machine in dev');
-      const { pid } = instanceFiles(join(kiln.stateDir, 'ec2', 'instances', victim.instanceId));
-      process.kill(Number(await readFile(pid, 'utf8')), signal);
-      await waitFor(`'${victim.instanceId}' was not replaced`, async () => {
-        const now = await machinesIn('dev');
-        const others = now.filter(({ instanceId }) => instanceId !== victim.instanceId);
-        return others.length === now.length && now.filter(({ state }) => state === 'running').length === 4
-          ? true
-          : undefined;
-      });
-      expect((await blackBox('dev', victim.instanceId)).reason).toBe(reason);
-    },
-    8 * MINUTE,
   );
 
   test(

@@ -105,6 +105,7 @@ export const createFakeHypervisor = (options: FakeHypervisorOptions = {}): FakeH
       powerDown: () => stop().then(() => undefined),
       pause: () => Promise.resolve(),
       resume: () => Promise.resolve(),
+      setLink: () => Promise.resolve(),
       stop,
       kill: () => leave('killed'),
     });

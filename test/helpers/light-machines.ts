@@ -110,6 +110,7 @@ const boot = async (
     powerDown: () => powerDown().then(() => undefined),
     pause: () => Promise.resolve(),
     resume: () => Promise.resolve(),
+    setLink: () => Promise.resolve(),
     stop: async (graceSeconds) => {
       const timer = setTimeout(() => void leave('killed', 'did not stop'), graceSeconds * 1000);
       return Promise.race([powerDown(), exit.promise]).finally(() => clearTimeout(timer));

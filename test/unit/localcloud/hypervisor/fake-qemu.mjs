@@ -26,6 +26,7 @@ qmp.on('data', (chunk) => {
   for (let end = buffered.indexOf('\n'); end >= 0; end = buffered.indexOf('\n')) {
     const { execute, id, arguments: args } = JSON.parse(buffered.slice(0, end));
     buffered = buffered.slice(end + 1);
+    if (execute === 'set_link') process.stdout.write(`link of ${args.name} ${args.up ? 'up' : 'down'}\n`);
     if (execute === 'human-monitor-command') send({ id, return: human(args['command-line']) });
     else if (execute === 'cont') send({ id, error: { class: 'GenericError', desc: 'no' } });
     else send({ id, return: {} });

@@ -88,6 +88,20 @@ describe('a QEMU machine', () => {
     expect([one.port, two.port, other.port]).toEqual([30_080, 30_080, 30_081]);
   });
 
+  test('C07 loses its network and gets it back', async () => {
+    const machine = await launch();
+    const says = (text: string): Promise<true> =>
+      poll(
+        () => (machine.console().toString().includes(text) ? true : undefined),
+        5000,
+        () => machine.console().toString(),
+      );
+    await machine.setLink(false);
+    await says('link of n0 down');
+    await machine.setLink(true);
+    await says('link of n0 up');
+  });
+
   test('falls back to the BIOS when the disk has no kernel to boot directly', async () => {
     expect((await launch({ firmware: 'direct' })).firmware).toBe('bios');
   });
