@@ -12,8 +12,11 @@ import { record } from './record.ts';
 
 const SEEDS = 1000;
 const AIM_SECONDS = 300;
-/** A run makes little that lasts: a large young generation, in MiB, is seldom collected. Only a replay shows stacks. */
-const WORKER_OPTIONS = ['--max-semi-space-size=64', '--min-semi-space-size=64', '--stack-trace-limit=3'];
+/**
+ * A run makes little that lasts: a large young generation, in MiB, is seldom collected. Stacks are dear, and only a replay
+ * needs them.
+ */
+const WORKER_OPTIONS = ['--max-semi-space-size=64', '--min-semi-space-size=64', '--stack-trace-limit=0'];
 
 /** What a worker says of a seed. */
 interface Outcome {
