@@ -38,7 +38,10 @@ export const capacityKept: Invariant = {
       if (!((place.weights[machine.group] ?? 0) > 0)) return fine;
       const needed = neededOf(before, place);
       const serving = servingOf(before, place) - 1;
-      const unreplaced = losses.unreplacedOf(groupsWithTraffic(before, place));
+      const unreplaced = Math.max(
+        losses.unreplacedOf(groupsWithTraffic(before, place)),
+        losses.unnoticed(machine.group, entry.t),
+      );
       const text = (): string =>
         `${cause} took '${id}' out: ${serving} of ${needed} machines serve '${placeKey(place)}', others took ${unreplaced}`;
       return unless(serving + unreplaced >= needed, text);

@@ -10,9 +10,6 @@ type Weights = Readonly<Record<string, number>>;
 
 const total = (weights: Weights): number => Object.values(weights).reduce((sum, weight) => sum + weight, 0);
 
-/** Three checks, one every five seconds: for so long the balancer takes a machine that has just ended for healthy. */
-const BELIEF_MILLISECONDS = 15_000;
-
 /**
  * I2: a group whose weight is raised has healthy machines for its share of the whole, as far as the balancer can know. The
  * group that had all of the traffic before may take it back with the machines that others, or chaos, left it.
@@ -23,9 +20,8 @@ export const raisedOnHealthy: Invariant = {
     const losses = createLosses();
     const hadAll = new Map<string, string>();
     const excusedOf = (name: string, place: string, now: number): number => {
-      const { unreplaced, ends } = losses.of(name);
-      const unnoticed = ends.filter((end) => now - end < BELIEF_MILLISECONDS).length;
-      return hadAll.get(place) === name ? unreplaced : unnoticed;
+      const isBack = hadAll.get(place) === name;
+      return isBack ? losses.of(name).unreplaced : losses.unnoticed(name, now);
     };
     const check = (entry: StateEntry & { fact: 'weights.set' }, before: World): readonly string[] => {
       const place = before.places.get(placeKey(entry));

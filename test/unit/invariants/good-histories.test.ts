@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkHistory } from '#test/invariants/check-history';
-import { decided, kill, launched, rollout, weights } from './facts.ts';
+import { decided, kill, launched, lease, replaced, rollout, weights } from './facts.ts';
 import { greenHalf, tell, web } from './story.ts';
 
 describe('a history in which everything went as it should breaks nothing', () => {
@@ -107,6 +107,23 @@ describe('a history in which everything went as it should breaks nothing', () =>
       .say({ fact: 'machine.terminated', machine: 'i-8', cause: 'external' })
       .pass(14)
       .say(weights({ blue: 0, green: 100 }))
+      .end(false);
+    expect(checkHistory(history)).toEqual([]);
+  });
+
+  test('a machine is retired for one that serves, though another ended a moment ago', () => {
+    const history = tell()
+      .blue()
+      .say(
+        lease('y1', 'recycling'),
+        { fact: 'replacement.started', ...web, execution: 'y1', group: 'blue', retire: ['i-1'] },
+        launched('i-5', { zone: 'a' }),
+        { fact: 'machine.terminated', machine: 'i-2', cause: 'external' },
+        { fact: 'machine.healthy', machine: 'i-5' },
+      )
+      .pass(5)
+      .retire('i-1', 'recycling')
+      .say(replaced)
       .end(false);
     expect(checkHistory(history)).toEqual([]);
   });
