@@ -1,26 +1,23 @@
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { lockState, StateInUseError } from '#localcloud/state-lock';
 import type { EnvironmentsFile } from '../environments-file.ts';
 import { projectRoot } from '../home.ts';
+import { digestOfFiles } from './digest-of-files.ts';
 import { environmentsTemplate } from './environments-template.ts';
+import { runOsls } from './run-osls.ts';
 
-const run = promisify(execFile);
-const PACKAGE_TIMEOUT_MILLISECONDS = 300_000;
 /** Folder with the lock. */
 const TURN = 'turn';
 const TURN_MILLISECONDS = 200;
 const KEPT_MILLISECONDS = 86_400_000;
-const SOURCES = [
+/** What the functions' zips are made from. */
+const CODE = [
   'serverless.yml',
-  'cli/deploy/environments-template.ts',
+  'package.json',
   'package-lock.json',
-  'infrastructure',
-  'statemachines',
+  'tsconfig.json',
   'functions',
   'pipeline',
   'bakery/artifact',
@@ -29,6 +26,8 @@ const SOURCES = [
   'bakery/erofs',
   'bakery/model.ts',
 ];
+/** What else gets into the template, beside the environments. */
+const TEMPLATE = ['infrastructure', 'statemachines'];
 
 /** The packaged stack: the templates and the functions' zips, as AWS gets them. */
 export interface StackPackage {
@@ -37,23 +36,14 @@ export interface StackPackage {
   readonly digest: string;
 }
 
-const filesBelow = async (path: string): Promise<string[]> => {
-  if ((await stat(path)).isFile()) return [path];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-};
-
-/** Of the environments only what gets into the template: their rollouts are deployed as a document. */
-const digestOfSources = async ({ environments }: EnvironmentsFile): Promise<string> => {
-  const hash = createHash('sha256');
-  hash.update(`${JSON.stringify(environmentsTemplate(environments))}\0`);
-  for (const source of SOURCES) {
-    for (const path of (await filesBelow(join(projectRoot, source))).toSorted()) {
-      hash.update(`${relative(projectRoot, path)}\0`).update(await readFile(path));
-    }
-  }
-  return hash.digest('hex').slice(0, 16);
-};
+interface Packaging {
+  readonly root: string;
+  readonly file: EnvironmentsFile;
+  /** Digest of the code. */
+  readonly code: string;
+  readonly directory: string;
+  readonly signal: AbortSignal | undefined;
+}
 
 const isPackaged = (directory: string): Promise<boolean> =>
   stat(join(directory, 'serverless-state.json')).then(
@@ -74,36 +64,6 @@ const removeOldPackages = async (folder: string): Promise<void> => {
   }
 };
 
-/** Runs osls, which is stopped when it takes too long. */
-const runOsls = async (
-  folder: string,
-  scratch: string,
-  { path }: EnvironmentsFile,
-  signal?: AbortSignal,
-): Promise<void> => {
-  const packaging = run(
-    process.execPath,
-    [join(projectRoot, 'node_modules/osls/bin/serverless.js'), 'package', '--package', folder],
-    // Offline: dummy keys keep the SDK from looking for real ones.
-    {
-      cwd: projectRoot,
-      timeout: PACKAGE_TIMEOUT_MILLISECONDS,
-      ...(signal === undefined ? {} : { signal }),
-      env: {
-        ...process.env,
-        CI: 'true',
-        TMPDIR: scratch,
-        KILN_ENVIRONMENTS: path,
-        AWS_ACCESS_KEY_ID: 'none',
-        AWS_SECRET_ACCESS_KEY: 'none',
-      },
-    },
-  );
-  // It waits for ever on a standard input that stays open.
-  packaging.child.stdin?.end();
-  await packaging;
-};
-
 /**
  * Waits for its turn: osls and its plugin keep their work in fixed folders of the project, so that two of them at once
  * delete each other's files and then fail or wait for ever.
@@ -119,44 +79,65 @@ const takeTurn = async (folder: string, signal?: AbortSignal): Promise<() => voi
   }
 };
 
-const packageInto = async (
-  directory: string,
-  file: EnvironmentsFile,
-  signal: AbortSignal | undefined,
-): Promise<void> => {
-  const building = `.package/building-${process.pid}`;
+/** Copies the zips of a package that was made from the same code; resolves to whether there is one. */
+const copyZips = async ({ root, code }: Packaging, to: string): Promise<boolean> => {
+  const folder = join(root, '.package');
+  const name = (await readdir(folder)).find((entry) => entry.startsWith(`${code}-`));
+  if (name === undefined) return false;
+  const zips = (await readdir(join(folder, name))).filter((file) => file.endsWith('.zip'));
+  for (const zip of zips) await copyFile(join(folder, name, zip), join(to, zip));
+  return true;
+};
+
+/** Resolves to whether the code was the same all the time: a package of other code must not pass for this one's. */
+const packageInto = async (packaging: Packaging): Promise<boolean> => {
+  const { root, code, directory, signal } = packaging;
+  const folder = `.package/building-${process.pid}`;
+  const building = join(root, folder);
   // serverless-esbuild leaves a folder per function in the temporary folder.
-  const scratch = join(projectRoot, `${building}-scratch`);
-  await mkdir(scratch, { recursive: true });
+  const scratch = `${building}-scratch`;
   try {
-    await runOsls(building, scratch, file, signal);
-    await rename(join(projectRoot, building), directory);
+    await mkdir(scratch, { recursive: true });
+    await mkdir(building, { recursive: true });
+    const zipsAreThere = await copyZips(packaging, building);
+    await runOsls({ root, folder, scratch, environmentsPath: packaging.file.path, zipsAreThere, signal });
+    if ((await digestOfFiles('', root, CODE)) !== code) return false;
+    await rename(building, directory);
+    return true;
   } catch (error) {
-    await rm(join(projectRoot, building), { recursive: true, force: true });
     signal?.throwIfAborted();
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`packaging serverless.yml failed:\n${stdout}${stderr}`, { cause: error });
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    for (const path of [building, scratch]) await rm(path, { recursive: true, force: true });
   }
 };
 
 /**
  * Packages `serverless.yml` with the file's environments, offline and without credentials, into `.package/<digest of the
- * sources>`; does nothing when these sources are packaged already. `signal` breaks off.
+ * code>-<digest of all sources>`; does nothing when these sources are packaged already, and takes the functions' zips from
+ * a package of the same code, which no environment gets into. `signal` breaks off.
  */
-export const packageStack = async (file: EnvironmentsFile, signal?: AbortSignal): Promise<StackPackage> => {
-  const digest = await digestOfSources(file);
-  const folder = join(projectRoot, '.package');
-  const directory = join(folder, digest);
+export const packageStack = async (
+  file: EnvironmentsFile,
+  signal?: AbortSignal,
+  root: string = projectRoot,
+): Promise<StackPackage> => {
+  const code = await digestOfFiles('', root, CODE);
+  // Of the environments only what gets into the template: their rollouts are deployed as a document.
+  const environments = JSON.stringify(environmentsTemplate(file.environments));
+  const digest = await digestOfFiles(`${code} ${environments}`, root, TEMPLATE);
+  const folder = join(root, '.package');
+  const directory = join(folder, `${code}-${digest}`);
   if (await isPackaged(directory)) return { directory, digest };
   const done = await takeTurn(join(folder, TURN), signal);
   try {
-    // Whoever had the turn before may have packaged the same sources.
-    if (!(await isPackaged(directory))) await packageInto(directory, file, signal);
     await removeOldPackages(folder);
+    // Whoever had the turn before may have packaged the same sources.
+    if ((await isPackaged(directory)) || (await packageInto({ root, file, code, directory, signal })))
+      return { directory, digest };
   } finally {
     done();
   }
-  return { directory, digest };
+  return packageStack(file, signal, root);
 };
