@@ -22,5 +22,6 @@ const project = (displayName, overrides = {}) => ({
 
 export default {
   coverageProvider: 'v8',
+  testSequencer: '<rootDir>/test/longest-first.ts',
   projects: [project('unit'), project('statemachines'), project('parity'), project('stack'), project('e2e')],
 };

@@ -178,21 +178,61 @@ describe('a machine', () => {
     180_000,
   );
 
-  test('powers off at its maximum uptime although nobody asks it to', async () => {
+  test('says where its application listens when that is not where the balancer asks', async () => {
+    await withMachine(withUserData('LISTEN_HOST=127.0.0.1\nLISTEN_PORT=3000'), async (machine) => {
+      await machine.waitForConsole(/kiln: app listens on 127\.0\.0\.1:3000, expected 0\.0\.0\.0:8080\n/u);
+    });
+  }, 180_000);
+});
+
+describe('a machine that is left alone', () => {
+  type Booted = () => void;
+  const works = new Map<string, (booted: Booted) => Promise<void>>();
+  const runs = new Map<string, Promise<void>>();
+
+  /** A case whose machine waits for its time beside those of the others; they boot one after the other. */
+  const beside = (title: string, work: (booted: Booted) => Promise<void>): void => {
+    works.set(title, work);
+    test(title, () => runs.get(title), 180_000);
+  };
+
+  beforeAll(async () => {
+    for (const [title, work] of works) {
+      const next = Promise.withResolvers<void>();
+      const run = work(next.resolve);
+      runs.set(title, run);
+      // Its test tells how it ended.
+      await Promise.race([next.promise, run.catch(() => undefined)]);
+    }
+  }, 180_000);
+
+  beside('starts its application with defaults when there is no metadata service', async (booted) => {
+    await using machine = await bootMachine({ firmware: 'direct', diskPath, workDir });
+    await machine.waitForConsole(/kiln: init started/u);
+    booted();
+    await machine.waitForConsole(/kiln: no metadata at \S+ s: starting the app with defaults\n/u);
+    const report = JSON.parse((await machine.waitForHttp('/')).body) as Report;
+    expect(report.environment).toMatchObject({ KILN_ENV: 'default', KILN_INSTANCE_ID: 'unknown' });
+  });
+
+  beside('powers off at its maximum uptime although nobody asks it to', async (booted) => {
     await withMachine(withUserData('KILN_MAX_UPTIME_SECONDS=6'), async (machine) => {
+      await machine.waitForConsole(/app listens on port 8080/u);
+      booted();
       await machine.ended;
       expect(machine.console()).toMatch(
         /: the machine reached its maximum uptime of 6 s \(dead-man timer\)\n/u,
       );
       expect(machine.console()).toMatch(/app exited with status 0/u);
     });
-  }, 180_000);
+  });
 
-  test('goes on beyond its maximum uptime as long as its tag says that it is kept', async () => {
+  beside('goes on beyond its maximum uptime as long as its tag says that it is kept', async (booted) => {
     const tags = { ...FACTS.tags, 'kiln:keep': '20' };
     await withMachine({ ...withUserData('KILN_MAX_UPTIME_SECONDS=6'), tags }, async (machine) => {
       await machine.waitForConsole(/kiln: dead-man timer: the machine is kept and ends itself at 3\d s\n/u);
       await machine.waitForHttp('/');
+      booted();
       await machine.ended;
       expect(machine.console().match(/the machine is kept/gu)).toHaveLength(1);
       expect(machine.console()).toMatch(
@@ -200,39 +240,29 @@ describe('a machine', () => {
       );
       expect(machine.console()).toMatch(/app exited with status 0/u);
     });
-  }, 180_000);
+  });
 
-  test('powers off at its maximum uptime when nobody can tell it whether it is kept', async () => {
+  beside('powers off at its maximum uptime when nobody can tell it whether it is kept', async (booted) => {
     await using metadata = new AsyncDisposableStack();
     const { port } = metadata.use(await startMetadataService(withUserData('KILN_MAX_UPTIME_SECONDS=12')));
     await using machine = await bootMachine({ firmware: 'direct', diskPath, metadataPort: port, workDir });
     await machine.waitForConsole(/app listens on port 8080/u);
+    booted();
     await metadata.disposeAsync();
     await machine.ended;
     // It asks for a second.
     expect(machine.console()).toMatch(
       /stopping the app at 1[2-4]\.\d\d s: the machine reached its maximum uptime of 12 s/u,
     );
-  }, 180_000);
+  });
 
-  test('powers off at its maximum uptime although its application hangs', async () => {
+  beside('powers off at its maximum uptime although its application hangs', async (booted) => {
     await withMachine(withUserData('KILN_MAX_UPTIME_SECONDS=12\nHANG=yes'), async (machine) => {
+      await machine.waitForConsole(/app listens on port 8080/u);
+      booted();
       await machine.ended;
       expect(machine.console()).toMatch(/kiln: app did not stop within 30 s: killing it\n/u);
       expect(machine.console()).toMatch(/kiln: app killed by signal 9 \(SIGKILL\) after \S+ s\n/u);
     });
-  }, 180_000);
-
-  test('says where its application listens when that is not where the balancer asks', async () => {
-    await withMachine(withUserData('LISTEN_HOST=127.0.0.1\nLISTEN_PORT=3000'), async (machine) => {
-      await machine.waitForConsole(/kiln: app listens on 127\.0\.0\.1:3000, expected 0\.0\.0\.0:8080\n/u);
-    });
-  }, 180_000);
-
-  test('starts its application with defaults when there is no metadata service', async () => {
-    await using machine = await bootMachine({ firmware: 'direct', diskPath, workDir });
-    await machine.waitForConsole(/kiln: no metadata at \S+ s: starting the app with defaults\n/u);
-    const report = JSON.parse((await machine.waitForHttp('/')).body) as Report;
-    expect(report.environment).toMatchObject({ KILN_ENV: 'default', KILN_INSTANCE_ID: 'unknown' });
-  }, 180_000);
+  });
 });

@@ -184,7 +184,6 @@ describe('a person and a rollout', () => {
       stdout: 'it needs approval: kiln approve hello --env prod\n',
     });
     await asked('2.0.0');
-    traffic = startTraffic(cloud.environment('prod').url, { perSecond: 80, connections: 10 });
     expect(await kiln('approve', 'hello', '--no-wait')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^approved hello 2\.0\.0 for prod; .*--watch\n$/),
@@ -193,13 +192,19 @@ describe('a person and a rollout', () => {
       (await recordIn('prod')).lease === undefined ? undefined : true,
     );
     const watch = ['rollout', 'status', 'hello', '--env', 'prod', '--watch'];
-    const [text, lines] = await Promise.all([kiln(...watch), kiln(...watch, '--json')]);
-    expect([text.code, lines.code]).toEqual([0, 0]);
-    const last = text.stdout.split('\n\n').at(-1);
+    const [text, lines] = [start(...watch), start(...watch, '--json')];
+    // The rollout holds until there are requests.
+    await cloud.waitFor('nothing is shown', () =>
+      Promise.resolve(text.stdout() !== '' && lines.stdout() !== '' ? true : undefined),
+    );
+    traffic = startTraffic(cloud.environment('prod').url, { perSecond: 80, connections: 10 });
+    expect(await Promise.all([text.ended, lines.ended])).toEqual([0, 0]);
+    const last = text.stdout().split('\n\n').at(-1);
     expect(last).toMatch(
       /serves +2\.0\.0 100 % .*\n {2}way back +1\.0\.0 .*kiln rollback hello --env prod\n$/,
     );
-    const shown = lines.stdout
+    const shown = lines
+      .stdout()
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as AppStatus[]);
