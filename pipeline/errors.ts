@@ -260,3 +260,10 @@ export class EnvironmentOffRefusedError extends PipelineError {
     );
   }
 }
+
+/** AWS was busy, broken or out of reach for longer than the SDK's client tried: nobody's failure, try again later. */
+export class CloudUnavailableError extends PipelineError {
+  constructor(what: string, cause: Error) {
+    super('CloudUnavailable', `AWS could not be asked (${what}): ${cause.message}`, cause);
+  }
+}

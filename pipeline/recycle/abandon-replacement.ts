@@ -18,9 +18,21 @@ import { isSameReason } from './is-same-reason.ts';
 /** Failures in a row after which people must look. */
 const FAILURES_TO_BLOCK = 3;
 
-/** What says nothing against the group's machines: the next plan tries again. */
-const PASSING =
-  /^(NoCapacity|BudgetSpent|NotRecyclable|RolloutInProgress|RolloutAborted|LeaseLost|DocumentConflict|ResourceContention|Throttl|ScalingActivityInProgress|IdempotentCallInProgress|RequestLimitExceeded|SlowDown|Internal|ServiceUnavailable|TimeoutError|ECONN|States\.Timeout|Lambda\.|Sandbox\.)/;
+/** Refusals and the like, which say nothing against the group's machines: the next plan tries again. */
+const PASSING = new Set([
+  'NoCapacity',
+  'BudgetSpent',
+  'NotRecyclable',
+  'RolloutInProgress',
+  'RolloutAborted',
+  'LeaseLost',
+  'DocumentConflict',
+  'CloudUnavailable',
+]);
+/** Lambda lost the function, or it took too long: the same, said by Lambda and Step Functions. */
+const LOST_FUNCTION = /^(?:States\.Timeout$|Lambda\.|Sandbox\.)/;
+
+const isPassing = ({ reason }: Failure): boolean => PASSING.has(reason) || LOST_FUNCTION.test(reason);
 
 /** Of these, what people should see of a group that is not replaced. */
 const WORTH_SAYING = /^(NoCapacity|NotRecyclable)$/;
@@ -41,12 +53,13 @@ export interface AbandonReplacementDeps extends ApplySwitchDeps, EndMachinesDeps
 const stateAfter = (
   record: EnvironmentRecord,
   groupName: string,
-  { reason, message }: Failure,
+  failure: Failure,
   now: string,
 ): RecyclingState | undefined => {
+  const { reason, message } = failure;
   const { recycling } = record;
   const before = recycling?.groupName === groupName ? recycling : undefined;
-  if (PASSING.test(reason)) {
+  if (isPassing(failure)) {
     const isSaid = isSameReason(before?.skipped?.reason, message);
     // That it made way is seen from the rollout that came.
     if (isSaid || !WORTH_SAYING.test(reason) || makesWay(record)) return before;
@@ -70,7 +83,7 @@ const tell = async (
 ): Promise<void> => {
   const { reason, message } = failure;
   deps.log.warn('replacement abandoned', { environment, app, groupName, reason, failure: message });
-  if (PASSING.test(reason)) {
+  if (isPassing(failure)) {
     const skipped = state?.skipped;
     if (skipped !== undefined && skipped.at !== before?.skipped?.at)
       await deps.announce('recycling.skipped', { environment, app, groupName, reason: skipped.reason });

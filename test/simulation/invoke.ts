@@ -1,4 +1,5 @@
 import type { Announce } from '#pipeline/announce';
+import { asCloudUnavailable } from '#pipeline/as-cloud-unavailable';
 import type { Clock } from '#pipeline/clock';
 import type { DocumentStore } from '#pipeline/documents/document-store';
 import type { Logger } from '#pipeline/log';
@@ -105,7 +106,8 @@ export const invoke = async <T>(
       (result) => {
         if (invocation.alive) resolve(result);
       },
-      (error: unknown) => {
+      (thrown: unknown) => {
+        const error = asCloudUnavailable(thrown);
         if (invocation.alive) reject(error instanceof Error ? error : new Error(String(error)));
       },
     );

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { logger } from '#functions/shared/log';
 import { step } from '#functions/shared/step';
 import { SmokeTestFailedError } from '#pipeline/errors';
+import { autoScalingError } from '#test/helpers/service-error';
 
 const context = { functionName: 'smokeTestImage', awsRequestId: 'r-1' } as Context;
 
@@ -32,6 +33,16 @@ describe('a step', () => {
       failure = await failing({}, context).catch((error: unknown) => error);
     });
     expect(failure).toMatchObject({ name: 'SmokeTestFailed' });
+  });
+
+  test('names what is AWS’s passing trouble so, whatever the call', async () => {
+    const failing = step(() => Promise.reject(autoScalingError('Throttling')));
+    const lines = await logged(async () => {
+      await expect(failing({}, context)).rejects.toMatchObject({ name: 'CloudUnavailable' });
+    });
+    expect(lines).toMatchObject([
+      { reason: 'CloudUnavailable', failure: expect.stringContaining('Throttling, said AWS') },
+    ]);
   });
 
   test('logs an error once, with the request, and without the input', async () => {
