@@ -16,6 +16,11 @@ const wish = z.strictObject({
   all: z.boolean().exactOptional(),
   evenIfOverdue: z.boolean().exactOptional(),
   requestedBy: z.string().min(1).max(2048).exactOptional(),
+  // Part of an execution's name, which has 80 characters at most (AWS-FACTS 4.6).
+  requestId: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .exactOptional(),
 }) satisfies z.ZodType<PlanRecyclingInput>;
 
 const config = readConfig(['KILN_BUCKET', 'KILN_RECYCLE_SCHEDULE']);

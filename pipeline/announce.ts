@@ -28,10 +28,14 @@ export type Announcement =
   /** A replacement never became healthy; the old machines serve on. */
   | 'recycling.failed'
   | 'recycling.blocked'
+  /** A person, or another release, lets a blocked group be recycled again. */
+  | 'recycling.unblocked'
   /** A group that was due was passed over, for the reason in the event. */
   | 'recycling.skipped'
   /** Nothing is recycled in the environment: too much is overdue at once, or the maximum uptime cannot be met. */
   | 'recycling.held'
+  /** What held recycling in the environment is over. */
+  | 'recycling.resumed'
   | 'chaos.leashed'
   | 'chaos.killed'
   | 'chaos.recovered'

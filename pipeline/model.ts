@@ -1,6 +1,7 @@
 import type { SmokeRequest } from '#bakery/model';
 import type { RolloutStrategy } from './environments/environment.ts';
 import type { RequestCounts } from './judge/request-counts.ts';
+import type { PassedOverMachine } from './recycle/passed-over-machine.ts';
 import type { RolloutProgress } from './rollout/rollout-progress.ts';
 
 /** An EC2 image, `ami-…`. */
@@ -246,6 +247,8 @@ export interface EnvironmentRecord {
   readonly retiring?: readonly DeploymentKey[];
   readonly replacement?: Replacement;
   readonly recycling?: RecyclingState;
+  /** Machines that the last plan passed over, at most 50. */
+  readonly passedOver?: readonly PassedOverMachine[];
   /** The listener rule that carries the app's traffic. */
   readonly ruleArn?: string;
   /** Switched off: the capacity to come back to. */

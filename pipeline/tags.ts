@@ -16,6 +16,8 @@ export const TAG = {
   ending: 'kiln:ending',
   /** Uptime in seconds until which a machine's own timer leaves it alone: it is not replaced although it is due. */
   keep: 'kiln:keep',
+  /** The same value again where the machine should be no more by then: the circuit breaker does not take it for an age. */
+  keepInDoubt: 'kiln:keep-in-doubt',
 } as const;
 
 /** Key of the tag that Auto Scaling puts on the machines of a group: its name. */

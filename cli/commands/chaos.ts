@@ -3,6 +3,7 @@ import { forecastChaos } from '#pipeline/chaos/forecast-chaos';
 import type { ExpectedKill } from '#pipeline/chaos/forecast-chaos';
 import { clearOutage, setOutage } from '#pipeline/disruption/outage';
 import { readEnvironments } from '#pipeline/environments/read-environments';
+import { announceFrom } from '../announce-from.ts';
 import { callerArn } from '../caller.ts';
 import { readKills, readSubjects } from '../chaos/read-subjects.ts';
 import type { KillInEnvironment } from '../chaos/read-subjects.ts';
@@ -130,13 +131,13 @@ const haltCommand = (): Command =>
 
 const resumeCommand = (): Command =>
   new Command('resume')
-    .description('say that the outage is over')
+    .description('say that the outage is over: machines are killed and recycled again')
     .requiredOption('--env <environment>', 'the environment')
     .addHelpText('after', '\nExamples:\n  kiln chaos resume --env prod')
     .action(async ({ env }: { readonly env: string }, command: Command) => {
       const context = await openContext(command);
       const { name } = findEnvironment(env, await readEnvironments(context.documents));
-      const resumed = await clearOutage(name, context);
+      const resumed = await clearOutage(name, { ...context, announce: announceFrom(context) });
       context.output.result(
         { environment: name, resumed },
         resumed ? `${name} may be disrupted again` : `nobody had said that there is an outage in ${name}`,

@@ -8,7 +8,7 @@ import { readMachines } from '../machines.ts';
 import { readEndedMachine, readEndedMachines } from '../machines/ended-machines.ts';
 import { listMachines } from '../machines/list-machines.ts';
 import type { ListedMachine } from '../machines/list-machines.ts';
-import { recyclingNote } from '../machines/recycling-note.ts';
+import { passedOverNote, recyclingNote } from '../machines/recycling-note.ts';
 import { endedColumns, renderEnd } from '../machines/render-ended.ts';
 import { count } from '../number-option.ts';
 import type { Column } from '../output.ts';
@@ -44,6 +44,11 @@ const showMachines = async (selection: Selection, context: CommandContext): Prom
   for (const { environment, record } of apps) {
     const note = recyclingNote(record, now);
     if (note !== undefined) output.line(`${record.app} in ${environment.name} is not recycled: ${note}`);
+    for (const { instanceId } of machines) {
+      const own = passedOverNote(record, instanceId, now);
+      if (own !== undefined)
+        output.line(`${instanceId} of ${record.app} in ${environment.name} is not recycled: ${own}`);
+    }
   }
 };
 

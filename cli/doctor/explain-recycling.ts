@@ -1,6 +1,7 @@
 import type { BudgetRecord } from '#pipeline/disruption/budget-record';
 import type { DeployedEnvironment } from '#pipeline/environments/environment';
 import type { EnvironmentRecord } from '#pipeline/model';
+import { passedOverText } from '#pipeline/recycle/passed-over-text';
 import { ageOf } from '../age.ts';
 import { withClockTimes } from '../clock-time.ts';
 import { countText } from '../recycle/count-text.ts';
@@ -8,11 +9,32 @@ import type { Finding } from './finding.ts';
 
 type Explanation = Omit<Finding, 'check'>;
 
-/** Why the machines that serve an app are not replaced for their age, and what to do. */
-export const explainRecycling = (
-  { app, environment, current, recycling }: EnvironmentRecord,
+const explainPassedOver = (
+  { app, environment, passedOver = [] }: EnvironmentRecord,
   now: Date,
 ): readonly Explanation[] => {
+  const oldest = passedOver.map(({ since }) => since).toSorted()[0];
+  if (oldest === undefined) return [];
+  const stay = passedOver.length === 1 ? 'machine is due but stays' : 'machines are due but stay';
+  return [
+    {
+      status: 'note',
+      found: `${passedOver.length} ${stay}, for up to ${ageOf(oldest, now)}: ${passedOverText(passedOver)}`,
+      remedy: `kiln recycle ${app} --env ${environment} says whether that is still so`,
+    },
+  ];
+};
+
+/** Why the machines that serve an app are not replaced for their age, and what to do. */
+export const explainRecycling = (record: EnvironmentRecord, now: Date): readonly Explanation[] => [
+  ...explainGroup(record, now),
+  ...explainPassedOver(record, now),
+];
+
+function explainGroup(
+  { app, environment, current, recycling }: EnvironmentRecord,
+  now: Date,
+): readonly Explanation[] {
   // What is known of another group is no longer true.
   if (recycling === undefined || recycling.groupName !== current?.groupName) return [];
   const { blockedSince, failures, lastFailure = 'no reason is recorded', skipped } = recycling;
@@ -39,7 +61,7 @@ export const explainRecycling = (
       remedy: `kiln recycle ${app} --env ${environment} says whether that is still so`,
     });
   return found;
-};
+}
 
 /** What is known of an environment as a whole. */
 export interface EnvironmentFacts {

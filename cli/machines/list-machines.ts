@@ -1,6 +1,6 @@
 import type { AppInEnvironment } from '../environments/environment-records.ts';
 import type { FleetMachine } from '../machines.ts';
-import { recyclingNote } from './recycling-note.ts';
+import { passedOverNote, recyclingNote } from './recycling-note.ts';
 
 /** A machine with what its environment says of its age. */
 export interface ListedMachine extends FleetMachine {
@@ -23,7 +23,10 @@ export const listMachines = (
     const minutes = found?.environment.maximumUptimeMinutes;
     const isServing =
       machine.groupName !== undefined && machine.groupName === found?.record.current?.groupName;
-    const note = isServing && found !== undefined ? recyclingNote(found.record, now) : undefined;
+    const note =
+      isServing && found !== undefined
+        ? (passedOverNote(found.record, machine.instanceId, now) ?? recyclingNote(found.record, now))
+        : undefined;
     return {
       ...machine,
       ...(minutes === undefined ? {} : { maximumUptimeSeconds: minutes * 60 }),

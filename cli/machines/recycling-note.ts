@@ -17,3 +17,13 @@ export const recyclingNote = (
     return `passed over ${ageOf(skipped.at, now)} ago: ${withClockTimes(skipped.reason, now)}`;
   return failures > 0 ? failed : undefined;
 };
+
+/** Why one machine stays though it is due; undefined when nothing keeps it. */
+export const passedOverNote = (
+  { passedOver = [] }: Pick<EnvironmentRecord, 'passedOver'>,
+  instanceId: string,
+  now: Date,
+): string | undefined => {
+  const found = passedOver.find((machine) => machine.instanceId === instanceId);
+  return found === undefined ? undefined : `passed over for ${ageOf(found.since, now)}: it ${found.reason}`;
+};

@@ -23,7 +23,12 @@ export const planNow = (
 ): RecyclingPlan => {
   const options = { all, evenIfOverdue, launchedBefore: now };
   const plan = planRecycling(onlyAsked(fleet, app), policies, now, seed, options);
-  return { ...plan, skipped: plan.skipped.filter((each) => app === undefined || each.app === app) };
+  const isAsked = (each: { readonly app: string }): boolean => app === undefined || each.app === app;
+  return {
+    ...plan,
+    skipped: plan.skipped.filter(isAsked),
+    passedOver: plan.passedOver.filter(isAsked),
+  };
 };
 
 /** What recycling will do if nothing else happens; of one app only, where one is named. */
@@ -38,5 +43,6 @@ export const foresee = (
     ...forecast,
     replacements: forecast.replacements.filter(isAsked),
     skipped: forecast.skipped.filter(isAsked),
+    passedOver: forecast.passedOver.filter(isAsked),
   };
 };

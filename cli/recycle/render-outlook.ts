@@ -4,25 +4,29 @@ import { countText } from './count-text.ts';
 import { spanText } from './span-text.ts';
 
 /** What a plan and a forecast both say besides what is replaced. */
-export type Outlook = Pick<RecyclingPlan, 'skipped' | 'held' | 'turnOver'>;
+export type Outlook = Pick<RecyclingPlan, 'skipped' | 'passedOver' | 'held' | 'turnOver'>;
 
-const skippedLines = ({ skipped }: Outlook): readonly string[] =>
-  skipped.length === 0
-    ? []
-    : [
-        '',
-        'passed over though due:',
-        ...columnLines(
-          skipped.map(({ environment, app, due, reason }) => [
-            environment,
-            app,
-            countText(due, 'machine'),
-            reason,
-          ]),
-        ),
-      ];
+/** Groups and machines that stay though they are due, a line each. */
+export const skippedLines = ({
+  skipped,
+  passedOver,
+}: Pick<Outlook, 'skipped' | 'passedOver'>): readonly string[] => {
+  const rows = [
+    ...skipped.map(({ environment, app, due, reason }) => [
+      environment,
+      app,
+      countText(due, 'machine'),
+      reason,
+    ]),
+    ...passedOver.flatMap(({ environment, app, machines }) =>
+      machines.map(({ instanceId, reason }) => [environment, app, instanceId, reason]),
+    ),
+  ];
+  return rows.length === 0 ? [] : ['', 'passed over though due:', ...columnLines(rows)];
+};
 
-const heldLines = ({ held }: Outlook): readonly string[] =>
+/** Environments in which nothing is recycled, a line each. */
+export const heldLines = ({ held }: Pick<Outlook, 'held'>): readonly string[] =>
   held.length === 0
     ? []
     : ['', 'held:', ...columnLines(held.map(({ environment, reason }) => [environment, reason]))];

@@ -1,3 +1,4 @@
+import type { FleetGroup, RecyclingPlan } from '#pipeline/recycle/fleet';
 import { callerArn } from '../caller.ts';
 import type { CommandContext } from '../command-context.ts';
 import { findEnvironment } from '../environments/find-environment.ts';
@@ -10,6 +11,8 @@ import type { ReplacementOutcome } from './follow-replacements.ts';
 import { planNow } from './plan-now.ts';
 import { readFleetNow } from './read-fleet-now.ts';
 import { recycleNow } from './recycle-now.ts';
+import type { RecyclingRequested } from './recycle-now.ts';
+import { heldLines, skippedLines } from './render-outlook.ts';
 import { renderPlan } from './render-plan.ts';
 
 /** What is to be replaced. */
@@ -32,14 +35,34 @@ const refuseFailures = (outcomes: readonly ReplacementOutcome[]): void => {
   throw new UserError(what.join('; '), 'kiln doctor; the old machines serve on');
 };
 
-/** Why there was nothing to do, from a plan of our own: the function's says only what it did. */
-const explainNothing = async (wish: RecyclingWish, context: CommandContext): Promise<string> => {
-  const { app, env, all, evenIfOverdue } = wish;
+/** What stays and why, from a plan of our own: the function's says only what it did. */
+const planHere = async (
+  { app, env, all, evenIfOverdue }: RecyclingWish,
+  context: CommandContext,
+): Promise<{ readonly plan: RecyclingPlan; readonly fleet: readonly FleetGroup[] }> => {
   const now = context.clock.now().getTime();
   const found = await readFleetNow({ app, environment: env }, context);
   const request = { app, now, seed: STACK_NAME, all: all === true, evenIfOverdue: evenIfOverdue === true };
-  const plan = planNow(found, request);
-  return renderPlan({ ...plan, replacements: [] }, found.fleet);
+  return { plan: planNow(found, request), fleet: found.fleet };
+};
+
+/** @throws UserError when none of what was planned was started */
+const explainNothing = async (
+  { executionArn, notStarted }: RecyclingRequested,
+  wish: RecyclingWish,
+  context: CommandContext,
+): Promise<void> => {
+  if (notStarted > 0)
+    throw new UserError(
+      `${countText(notStarted, 'replacement')} could not be started: Step Functions refused`,
+      'kiln recycle --now again; the schedule tries as well',
+    );
+  const { plan, fleet } = await planHere(wish, context);
+  const { skipped, passedOver, held } = plan;
+  context.output.result(
+    { executionArn, replacements: [], skipped, passedOver, held },
+    renderPlan({ ...plan, replacements: [] }, fleet),
+  );
 };
 
 /**
@@ -57,15 +80,20 @@ export const runRecycling = async (wish: RecyclingWish, context: CommandContext)
     ...(all === undefined ? {} : { all }),
     ...(evenIfOverdue === undefined ? {} : { evenIfOverdue }),
   };
+  // Before it starts: a group whose machines are replaced is busy.
+  const { skipped, passedOver, held } = (await planHere(wish, context)).plan;
   const startedAt = clock.now().getTime();
-  const { executionArn, replacements } = await recycleNow(input, { ...context, signal });
-  if (replacements.length === 0) {
-    output.result({ executionArn, replacements }, await explainNothing(wish, context));
-    return;
-  }
+  const requested = await recycleNow(input, { ...context, signal });
+  const { executionArn, replacements, notStarted } = requested;
+  if (replacements.length === 0) return explainNothing(requested, wish, context);
+  for (const line of [...skippedLines({ skipped, passedOver }), ...heldLines({ held })])
+    if (line !== '') output.line(line);
+  if (notStarted > 0)
+    output.warning(`${countText(notStarted, 'replacement')} could not be started: the schedule tries again`);
+  const stayed = { skipped, passedOver, held };
   if (!wait) {
     const started = countText(replacements.length, 'replacement');
-    output.result({ executionArn, replacements }, `${started} started: kiln ps`);
+    output.result({ executionArn, replacements, ...stayed }, `${started} started: kiln ps`);
     return;
   }
   try {
@@ -76,7 +104,7 @@ export const runRecycling = async (wish: RecyclingWish, context: CommandContext)
       'machine',
     );
     output.result(
-      { executionArn, replacements: outcomes, seconds },
+      { executionArn, replacements: outcomes, seconds, ...stayed },
       `${machines} replaced in ${seconds.toFixed(1)} s`,
     );
     refuseFailures(outcomes);

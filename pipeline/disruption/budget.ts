@@ -33,14 +33,19 @@ const living = async (disruptions: readonly Disruption[], states: SFNClient): Pr
   return disruptions.filter((_, index) => runs[index] === true);
 };
 
-/** What is out of service in the environment by Kiln's doing now; an owner that no longer runs has lost its part. */
+/**
+ * What is out of service in the environment by Kiln's doing now, without what `me`, an execution, has of it; an owner that no
+ * longer runs has lost its part.
+ */
 export const readBudget = async (
   environment: string,
   { documents, states, clock }: BudgetDeps,
+  me?: string,
 ): Promise<BudgetRecord> => {
   const found = await documents.read<BudgetRecord>(budgetKey(environment));
   if (found === undefined) return { environment, updatedAt: clock.now().toISOString(), disruptions: [] };
-  return { ...found, disruptions: await living(found.disruptions, states) };
+  const others = found.disruptions.filter(({ executionArn }) => executionArn !== me);
+  return { ...found, disruptions: await living(others, states) };
 };
 
 /**

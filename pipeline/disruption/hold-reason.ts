@@ -5,6 +5,7 @@ import { readSwitchedOff } from '../environments/switched-off.ts';
 import { readAlarms } from '../judge/alarms.ts';
 import { budgetKey } from './budget-record.ts';
 import type { BudgetRecord } from './budget-record.ts';
+import { outageReason } from './outage.ts';
 
 export interface HoldReasonDeps {
   readonly documents: Pick<DocumentStore, 'read'>;
@@ -38,7 +39,7 @@ export const holdReason = async (
 ): Promise<string | undefined> => {
   try {
     const { outage } = (await documents.read<BudgetRecord>(budgetKey(environment.name))) ?? {};
-    if (outage !== undefined) return `an outage, says ${outage.by}: ${outage.reason}`;
+    if (outage !== undefined) return outageReason(outage);
     if ((await readSwitchedOff(environment.name, documents)) !== undefined) return 'switched off';
     return await alarmReason(environment, cloudWatch);
   } catch (error) {

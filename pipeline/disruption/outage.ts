@@ -1,3 +1,4 @@
+import type { Announce } from '../announce.ts';
 import type { Clock } from '../clock.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { budgetKey } from './budget-record.ts';
@@ -7,6 +8,10 @@ interface OutageDeps {
   readonly documents: DocumentStore;
   readonly clock: Clock;
 }
+
+/** Why nothing may be disrupted during an outage, for people. */
+export const outageReason = ({ by, reason }: NonNullable<BudgetRecord['outage']>): string =>
+  `an outage, says ${by}: ${reason}`;
 
 /** Says that nothing may be disrupted in the environment until it is cleared; whoever says it again is not noted. */
 export const setOutage = async (
@@ -23,17 +28,24 @@ export const setOutage = async (
   return record ?? { environment, disruptions: [], updatedAt: since, outage };
 };
 
-/** Ends the outage; false when there was none. */
+/** Ends the outage, and with it the hold of recycling that it was the reason for, which is announced; false when there was none. */
 export const clearOutage = async (
   environment: string,
-  { documents, clock }: OutageDeps,
+  { documents, clock, announce }: OutageDeps & { readonly announce: Announce },
 ): Promise<boolean> => {
   let cleared = false;
+  let resumed: string | undefined;
   await documents.update<BudgetRecord>(budgetKey(environment), (found) => {
     cleared = found?.outage !== undefined;
-    if (found === undefined || !cleared) return undefined;
-    const { outage: _over, ...rest } = found;
-    return { ...rest, updatedAt: clock.now().toISOString() };
+    resumed = undefined;
+    if (found?.outage === undefined) return undefined;
+    const { outage, held, ...rest } = found;
+    const updatedAt = clock.now().toISOString();
+    if (held === undefined || held.reason !== outageReason(outage))
+      return { ...rest, updatedAt, ...(held === undefined ? {} : { held }) };
+    resumed = held.reason;
+    return { ...rest, updatedAt };
   });
+  if (resumed !== undefined) await announce('recycling.resumed', { environment, reason: resumed });
   return cleared;
 };

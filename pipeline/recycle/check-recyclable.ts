@@ -41,6 +41,20 @@ const notWhole = ({ DesiredCapacity = 0, Instances = [] }: AutoScalingGroup): st
     : `${healthy} of ${DesiredCapacity} machines are in service and healthy`;
 };
 
+/** Those of the machines that are in service and not protected, where they are now. */
+export const readyOf = (
+  machines: readonly InstanceInZone[],
+  { Instances = [] }: AutoScalingGroup,
+): readonly InstanceInZone[] => {
+  const ready = new Map(
+    Instances.filter(
+      ({ LifecycleState, ProtectedFromScaleIn }) =>
+        LifecycleState === 'InService' && ProtectedFromScaleIn !== true,
+    ).map((instance) => [inZone(instance).instanceId, inZone(instance)]),
+  );
+  return machines.flatMap(({ instanceId }) => ready.get(instanceId) ?? []);
+};
+
 /**
  * Those of the planned machines that may be replaced now: still there, in service and not protected, and no more than the
  * group has room for. @throws NotRecyclableError when none is left
@@ -50,14 +64,8 @@ export const choosePlanned = (
   planned: readonly InstanceInZone[],
   group: AutoScalingGroup,
 ): readonly InstanceInZone[] => {
-  const { DesiredCapacity = 0, MaxSize = 0, Instances = [] } = group;
-  const ready = new Map(
-    Instances.filter(
-      ({ LifecycleState, ProtectedFromScaleIn }) =>
-        LifecycleState === 'InService' && ProtectedFromScaleIn !== true,
-    ).map((instance) => [inZone(instance).instanceId, inZone(instance)]),
-  );
-  const chosen = planned.flatMap(({ instanceId }) => ready.get(instanceId) ?? []);
+  const { DesiredCapacity = 0, MaxSize = 0 } = group;
+  const chosen = readyOf(planned, group);
   const room = MaxSize - DesiredCapacity;
   const reason =
     notWhole(group) ??

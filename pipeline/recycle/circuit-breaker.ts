@@ -20,6 +20,15 @@ export const launchedInFuture = ({ launchedAt }: FleetMachine, now: number): boo
   launchedAt !== undefined && launchedAt > now + SKEW_MILLISECONDS;
 
 /**
+ * How old a machine can be, in seconds, whose timer ends it at `timerSeconds`. What it was told while its age could not be
+ * believed does not count, or the wrong clock would be believed on its own word.
+ */
+export const latestUptime = (
+  { keptUntilSeconds = 0, keptInDoubt }: FleetMachine,
+  timerSeconds: number,
+): number => (keptInDoubt === true ? timerSeconds : Math.max(timerSeconds, keptUntilSeconds));
+
+/**
  * Why an environment is left alone because its ages cannot be believed: more than `overduePercent` of its machines, and
  * at least two, are older than they can be or were launched in the future. Undefined: they can.
  */
@@ -30,10 +39,10 @@ export const openBreaker = (input: BreakerInput): string | undefined => {
   let future = 0;
   for (const machine of input.machines) {
     total += 1;
-    const { launchedAt, keptUntilSeconds = 0 } = machine;
-    const latest = Math.max(latestUptimeSeconds, keptUntilSeconds);
+    const { launchedAt } = machine;
     if (launchedInFuture(machine, now)) future += 1;
-    else if (launchedAt !== undefined && now > launchedAt + latest * 1000) overdue += 1;
+    else if (launchedAt !== undefined && now > launchedAt + latestUptime(machine, latestUptimeSeconds) * 1000)
+      overdue += 1;
   }
   const suspicious = overdue + future;
   if (suspicious < LEAST_SUSPICIOUS || suspicious * 100 <= overduePercent * total) return undefined;

@@ -28,12 +28,13 @@ export const groupProblem = (group: AutoScalingGroup | undefined): string | unde
 
 const toMachine = (instance: Instance, launched: LaunchedMachines): FleetMachine => {
   const { instanceId, zone } = inZone(instance);
-  const { launchedAt, keptUntilSeconds } = launched.get(instanceId) ?? {};
+  const { launchedAt, keptUntilSeconds, keptInDoubt } = launched.get(instanceId) ?? {};
   return {
     instanceId,
     zone,
     ...(launchedAt === undefined ? {} : { launchedAt }),
     ...(keptUntilSeconds === undefined ? {} : { keptUntilSeconds }),
+    ...(keptInDoubt && { keptInDoubt }),
     state: instance.LifecycleState ?? 'unknown',
     healthy: instance.HealthStatus === 'Healthy',
     protected: instance.ProtectedFromScaleIn === true,

@@ -1,5 +1,6 @@
 import type { DisruptionPolicy } from '../environments/environment.ts';
-import type { InstanceId } from '../model.ts';
+import type { InstanceId, InstanceInZone } from '../model.ts';
+import type { PassedOverMachine } from './passed-over-machine.ts';
 
 /** A machine as the planner sees it. */
 export interface FleetMachine {
@@ -9,6 +10,8 @@ export interface FleetMachine {
   readonly launchedAt?: number;
   /** Its uptime until which its own timer leaves it alone, as a plan told it. */
   readonly keptUntilSeconds?: number;
+  /** It was told so though its age could not be believed. */
+  readonly keptInDoubt?: true;
   /** Auto Scaling's `LifecycleState`. */
   readonly state: string;
   readonly healthy: boolean;
@@ -55,9 +58,13 @@ export interface PlannedReplacement {
   readonly environment: string;
   readonly app: string;
   readonly groupName: string;
-  readonly retire: readonly { readonly instanceId: InstanceId; readonly zone: string }[];
+  readonly retire: readonly InstanceInZone[];
+  /** If no zone of these has room: one machine each that is due in another zone, in this order. */
+  readonly otherwise?: readonly InstanceInZone[];
   /** Machines of the group that are due now, these among them. */
   readonly due: number;
+  /** The group's desired capacity as it was planned on; absent where it was not. */
+  readonly capacity?: number;
 }
 
 /** A group that was passed over though it has machines that are due. */
@@ -70,6 +77,14 @@ export interface SkippedGroup {
   readonly reason: string;
   /** Nothing is wrong with it: it is its turn already, or will be once the budget or the launch rate allow it. */
   readonly waits?: true;
+}
+
+/** Machines of a group that are due and stay, each for a reason of its own. */
+export interface PassedOver {
+  readonly environment: string;
+  readonly app: string;
+  readonly groupName: string;
+  readonly machines: readonly Pick<PassedOverMachine, 'instanceId' | 'reason'>[];
 }
 
 /** How long replacing everything once takes. */
@@ -89,6 +104,8 @@ export interface RecyclingPlan {
   readonly seed: string;
   readonly replacements: readonly PlannedReplacement[];
   readonly skipped: readonly SkippedGroup[];
+  /** Of all groups, of those that are skipped or held too. */
+  readonly passedOver: readonly PassedOver[];
   /** Environments in which nothing is recycled, and why. */
   readonly held: readonly { readonly environment: string; readonly reason: string }[];
   readonly turnOver: readonly TurnOver[];

@@ -20,7 +20,10 @@ export interface ForecastRequest {
 }
 
 /** What recycling will do if nothing else happens. */
-export interface RecyclingForecast extends Pick<RecyclingPlan, 'seed' | 'skipped' | 'held' | 'turnOver'> {
+export interface RecyclingForecast extends Pick<
+  RecyclingPlan,
+  'seed' | 'skipped' | 'passedOver' | 'held' | 'turnOver'
+> {
   /** ISO 8601. */
   readonly from: string;
   readonly until: string;
@@ -30,7 +33,7 @@ export interface RecyclingForecast extends Pick<RecyclingPlan, 'seed' | 'skipped
 
 /**
  * Foresees which machines are replaced when, as if every batch took what `batchSeconds` says, nothing failed, and no
- * release, person or alarm came between. Skipped are the groups that were passed over in the end, with the last reason.
+ * release, person or alarm came between. Skipped are the groups that were passed over in the end, with the last reason, and likewise machines.
  * The same input gives the same answer.
  */
 export const forecastRecycling = (
@@ -42,7 +45,7 @@ export const forecastRecycling = (
   const until = from + hours * 3_600_000;
   const groups = distinctFleet(fleet);
   const outlooks = environmentOutlooks(groups, policies, { now: from, all: false, evenIfOverdue });
-  const { replacements, skipped } = simulateRecycling(groups, {
+  const { replacements, skipped, passedOver } = simulateRecycling(groups, {
     outlooks,
     from,
     until,
@@ -56,6 +59,7 @@ export const forecastRecycling = (
     seed,
     replacements,
     skipped: [...skipped.values()],
+    passedOver: [...passedOver.values()],
     held: heldIn(outlooks, false),
     turnOver: [...outlooks.values()].map(({ turnOver }) => turnOver),
   };

@@ -1,8 +1,9 @@
 import { CreateTagsCommand, EC2ServiceException } from '@aws-sdk/client-ec2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Logger } from '../log.ts';
-import type { InstanceId } from '../model.ts';
 import { TAG } from '../tags.ts';
+import type { ResourceTag } from '../tags.ts';
+import type { KeptMachines } from './machines-to-keep.ts';
 
 /** CreateTags takes 1,000 and advises fewer (API reference). */
 const IDS_A_CALL = 500;
@@ -12,25 +13,30 @@ export interface KeepMachinesDeps {
   readonly log: Logger;
 }
 
+const tagsOf = ({ untilSeconds, inDoubt }: KeptMachines): ResourceTag[] => {
+  const Value = String(untilSeconds);
+  return [{ Key: TAG.keep, Value }, ...(inDoubt ? [{ Key: TAG.keepInDoubt, Value }] : [])];
+};
+
 /**
- * Tells machines until which uptime, in seconds, their own timer leaves them alone: they read the tag when it is due. What
- * EC2 refuses is logged and no reason not to replace the others; the next plan tells them again, before it counts.
+ * Tells machines until which uptime their own timer leaves them alone: they read the tag when it is due. What EC2 refuses is
+ * logged and no reason not to replace the others; the next plan tells them again, before it counts.
  */
 export const keepMachines = async (
-  kept: ReadonlyMap<number, readonly InstanceId[]>,
+  kept: readonly KeptMachines[],
   { ec2, log }: KeepMachinesDeps,
 ): Promise<void> => {
-  for (const [untilSeconds, instanceIds] of kept)
-    for (let first = 0; first < instanceIds.length; first += IDS_A_CALL) {
-      const Resources = instanceIds.slice(first, first + IDS_A_CALL);
+  for (const each of kept)
+    for (let first = 0; first < each.instanceIds.length; first += IDS_A_CALL) {
+      const Resources = each.instanceIds.slice(first, first + IDS_A_CALL);
+      const { untilSeconds, inDoubt } = each;
+      const told = { untilSeconds, inDoubt, machines: Resources.length };
       try {
-        await ec2.send(
-          new CreateTagsCommand({ Resources, Tags: [{ Key: TAG.keep, Value: String(untilSeconds) }] }),
-        );
-        log.info('machines kept', { untilSeconds, machines: Resources.length });
+        await ec2.send(new CreateTagsCommand({ Resources, Tags: tagsOf(each) }));
+        log.info('machines kept', told);
       } catch (error) {
         if (!(error instanceof EC2ServiceException)) throw error;
-        log.error('machines not kept', { untilSeconds, machines: Resources.length, error: error.message });
+        log.error('machines not kept', { ...told, error: error.message });
       }
     }
 };

@@ -1,9 +1,10 @@
 import { LaunchInstancesCommand } from '@aws-sdk/client-auto-scaling';
-import type { AutoScalingClient, AutoScalingGroup, LaunchInstancesError } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingClient, LaunchInstancesError } from '@aws-sdk/client-auto-scaling';
 import { MachinesKeepFailingError } from '../errors.ts';
 import { NoCapacityError } from '../disruption/errors.ts';
 import type { InstanceId, InstanceInZone, Replacement } from '../model.ts';
 import { countByZone, otherZone } from './choose-zones.ts';
+import { readMachineGroup } from '../rollout/machine-group.ts';
 import { inZone, isStaying } from './describe-group.ts';
 
 /** What LaunchInstances says when EC2 or the account has no room for more (EC2 API reference, error codes). */
@@ -49,6 +50,21 @@ const refuseOthers = (groupName: string, error: LaunchInstancesError | undefined
     throw new MachinesKeepFailingError(groupName, `a replacement could not be launched: ${describe(error)}`);
 };
 
+/** What each zone has once the batch is done. */
+const readZonesAfter = async (
+  { groupName, retire }: Pick<Replacement, 'groupName' | 'retire'>,
+  launched: readonly InstanceInZone[],
+  autoScaling: AutoScalingClient,
+): Promise<Map<string, number>> => {
+  const { Instances = [], AvailabilityZones } = (await readMachineGroup(groupName, autoScaling)) ?? {};
+  // Whether it lists them already or not.
+  const known = new Set<string>([...retire, ...launched].map(({ instanceId }) => instanceId));
+  const others = Instances.filter(isStaying)
+    .map(inZone)
+    .filter(({ instanceId }) => !known.has(instanceId));
+  return countByZone([...others, ...launched], AvailabilityZones);
+};
+
 /**
  * Launches as many machines in each zone as are to be retired there. Where a zone has no room, the emptiest other takes
  * them, if the zones then differ by one machine at most; what no zone takes waits for another plan.
@@ -56,23 +72,15 @@ const refuseOthers = (groupName: string, error: LaunchInstancesError | undefined
  */
 export const launchInZones = async (
   replacement: Pick<Replacement, 'groupName' | 'clientToken' | 'retire'>,
-  group: AutoScalingGroup,
   autoScaling: AutoScalingClient,
 ): Promise<readonly InstanceInZone[]> => {
   const { groupName, retire } = replacement;
-  const retiring = new Set<string>(retire.map(({ instanceId }) => instanceId));
-  const staying = (group.Instances ?? []).filter(isStaying).map(inZone);
-  const after = countByZone(
-    staying.filter(({ instanceId }) => !retiring.has(instanceId)),
-    group.AvailabilityZones,
-  );
   const launched: InstanceInZone[] = [];
   const full = new Set<string>();
   const missing: string[] = [];
   let refusal: LaunchInstancesError | undefined;
   const note = ({ launched: found, error }: Launch, zone: string, count: number): void => {
     launched.push(...found);
-    for (const machine of found) after.set(machine.zone, (after.get(machine.zone) ?? 0) + 1);
     if (found.length < count) full.add(zone);
     refusal ??= error;
   };
@@ -82,11 +90,14 @@ export const launchInZones = async (
     for (let left = result.launched.length; left < count; left += 1) missing.push(zone);
     if (launched.length === 0) refuseOthers(groupName, result.error);
   }
+  const after = missing.length === 0 ? undefined : await readZonesAfter(replacement, launched, autoScaling);
   for (const from of new Set(missing)) {
-    const zone = otherZone(after, full);
+    const zone = after && otherZone(after, full);
     if (zone === undefined) break;
     // One at a time: the zones are balanced before and after.
-    note(await launch(replacement, { zone, from, count: 1 }, autoScaling), zone, 1);
+    const result = await launch(replacement, { zone, from, count: 1 }, autoScaling);
+    note(result, zone, 1);
+    after?.set(zone, (after.get(zone) ?? 0) + result.launched.length);
   }
   if (launched.length === 0) {
     const reason = refusal === undefined ? 'nothing was launched and no reason given' : describe(refusal);

@@ -1,30 +1,33 @@
-import { createHash } from 'node:crypto';
-import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingClient, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { takeBudget } from '../disruption/budget.ts';
 import type { HoldReasonDeps } from '../disruption/hold-reason.ts';
 import type { DeployedEnvironment } from '../environments/environment.ts';
 import { readEnvironment } from '../environments/read-environments.ts';
-import { NotRecyclableError, RecyclingYieldedError } from '../disruption/errors.ts';
+import { NoCapacityError, NotRecyclableError, RecyclingYieldedError } from '../disruption/errors.ts';
 import type { Deployment, EnvironmentRecord, InstanceInZone, Replacement } from '../model.ts';
 import { keyOf } from '../rollout/configuration.ts';
 import { readEnvironmentRecord } from '../rollout/environment-record.ts';
 import { takeLease } from '../rollout/lease.ts';
 import type { LeaseDeps } from '../rollout/lease.ts';
 import { readMachineGroup } from '../rollout/machine-group.ts';
-import { checkGroup, checkRecyclable, choosePlanned, stillThere } from './check-recyclable.ts';
+import { checkGroup, checkRecyclable } from './check-recyclable.ts';
+import { chooseIntents } from './choose-intents.ts';
 import { countByZone } from './choose-zones.ts';
 import { findLaunched } from './find-launched.ts';
 import { finishRecycling } from './finish-recycling.ts';
 import type { FinishRecyclingDeps } from './finish-recycling.ts';
 import { makesWay, updateHeld } from './hold-lease.ts';
 import { launchInZones } from './launch-in-zones.ts';
+import { raiseCapacity } from './raise-capacity.ts';
 import { readStartTimes } from './read-start-times.ts';
 import type { LaunchReplacementsInput, ReplacementBatch } from './replacement-order.ts';
+import { OVERHEAD_SECONDS } from './turn-over.ts';
 
 /** What Auto Scaling and the balancer may take beyond what a machine needs to start. */
 const MARGIN_SECONDS = 60;
+/** For so long what a plan saw of the group need not be looked at again. */
+const SEEN_MILLISECONDS = 5000;
 
 export interface LaunchReplacementsDeps extends LeaseDeps, HoldReasonDeps, FinishRecyclingDeps {
   readonly documents: LeaseDeps['documents'];
@@ -54,61 +57,64 @@ const yieldToRollout = async (
   throw new RecyclingYieldedError(record.app, record.environment);
 };
 
-/** The batch that somebody left, with those of its machines that are still there, or the one that was planned. */
-const chooseIntent = (
-  { groupName, executionArn, retire, batches = 0 }: LaunchReplacementsInput,
-  record: EnvironmentRecord,
-  group: AutoScalingGroup,
-  since: string,
-): Replacement => {
-  const { replacement } = record;
-  if (replacement?.groupName === groupName) {
-    const left = stillThere(replacement.retire, group);
-    if (left.length > 0) return { ...replacement, executionArn, retire: left };
-  }
-  const chosen = choosePlanned(record, retire, group);
-  const ids = chosen.map(({ instanceId }) => instanceId);
-  const token = createHash('sha256').update([executionArn, String(batches), since, ...ids].join('\n'));
-  return {
-    executionArn,
-    groupName,
-    since,
-    capacity: group.DesiredCapacity ?? 0,
-    retire: chosen,
-    clientToken: token.digest('hex').slice(0, 32),
-  };
-};
+/** The group as the plan has just seen it counts for a moment: what ends is looked at again before it does. */
+const isSeen = (
+  { seenAt = '', capacity }: LaunchReplacementsInput,
+  { replacement }: EnvironmentRecord,
+  { clock }: LaunchReplacementsDeps,
+): boolean =>
+  capacity !== undefined &&
+  replacement === undefined &&
+  Math.abs(clock.now().getTime() - Date.parse(seenAt)) < SEEN_MILLISECONDS;
 
-/**
- * Raises the desired capacity where a launch did not: AWS's documentation implies that it does without saying so. Under
- * either reading the group afterwards wants the machines that it has.
- */
-const raiseCapacity = async (
-  { groupName, capacity }: Replacement,
-  launched: number,
-  autoScaling: AutoScalingClient,
-): Promise<void> => {
-  const group = await readMachineGroup(groupName, autoScaling);
-  // Anything else was somebody else's change in between, or the launch's own.
-  if (group?.DesiredCapacity !== capacity) return;
-  await autoScaling.send(
-    new SetDesiredCapacityCommand({
-      AutoScalingGroupName: groupName,
-      DesiredCapacity: capacity + launched,
-      HonorCooldown: false,
-    }),
-  );
-};
+interface LaunchedFrom {
+  /** Undefined where the plan has just seen it. */
+  readonly group: AutoScalingGroup | undefined;
+  /** Nobody tried before. */
+  readonly isNew: boolean;
+}
+
+interface Launched {
+  readonly intent: Replacement;
+  readonly launched: readonly InstanceInZone[];
+  readonly launchRaises: boolean;
+}
 
 const launch = async (
   intent: Replacement,
-  group: AutoScalingGroup,
+  { group, isNew }: LaunchedFrom,
+  { launchRaises = false }: LaunchReplacementsInput,
+  { autoScaling, ec2 }: LaunchReplacementsDeps,
+): Promise<Launched> => {
+  const before = group === undefined ? [] : await findLaunched(intent, group, ec2);
+  const launched = before.length > 0 ? before : await launchInZones(intent, autoScaling);
+  if (launchRaises) return { intent, launched, launchRaises };
+  const raised = await raiseCapacity(intent, launched.length, autoScaling);
+  // Of a launch that was tried before, the capacity may have been raised by whoever tried it.
+  return { intent, launched, launchRaises: raised && isNew };
+};
+
+/**
+ * Launches the first of the batches that finds room: machines that are due in other zones do not wait for a zone that is full.
+ * @throws NoCapacityError for the first of them when there is none
+ */
+const launchWhereRoom = async (
+  intents: readonly [Replacement, ...Replacement[]],
+  from: LaunchedFrom,
+  input: LaunchReplacementsInput,
   deps: LaunchReplacementsDeps,
-): Promise<readonly InstanceInZone[]> => {
-  const before = await findLaunched(intent, group, deps.ec2);
-  const launched = before.length > 0 ? before : await launchInZones(intent, group, deps.autoScaling);
-  await raiseCapacity(intent, launched.length, deps.autoScaling);
-  return launched;
+): Promise<Launched> => {
+  let refusal: NoCapacityError | undefined;
+  for (const intent of intents) {
+    await updateHeld(input, deps, (found) => ({ ...found, replacement: intent }));
+    try {
+      return await launch(intent, from, input, deps);
+    } catch (error) {
+      if (!(error instanceof NoCapacityError)) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal;
 };
 
 /** As many of the old machines as were launched: of the same zones first. */
@@ -126,9 +132,13 @@ const retireFor = (
   return [...sameZone, ...others].slice(0, launched.length);
 };
 
+/** As the smoke test measured it, or as the batch before this one took longer: no later than is planned with. */
+const lookAfter = ({ bootSeconds = 0 }: LaunchReplacementsInput, measured: number): number =>
+  Math.min(Math.max(bootSeconds, measured), measured + OVERHEAD_SECONDS);
+
 const toBatch = async (
-  input: LaunchReplacementsInput,
-  { retire, launched = [] }: Replacement,
+  { seenAt: _at, otherwise: _others, ...input }: LaunchReplacementsInput,
+  { intent, launched, launchRaises }: Launched,
   current: Deployment,
   environment: DeployedEnvironment,
   deps: LaunchReplacementsDeps,
@@ -142,10 +152,13 @@ const toBatch = async (
     startedAt: input.startedAt ?? now.toISOString(),
     batches: input.batches ?? 0,
     replaced: input.replaced ?? 0,
-    retire,
+    retire: retireFor(intent.retire, launched),
     launched,
+    capacity: intent.capacity,
+    launchRaises,
     launchedAt: now.toISOString(),
-    bootSeconds: times.bootSeconds,
+    bootSeconds: lookAfter(input, times.bootSeconds),
+    drainSeconds: environment.drainSeconds,
     giveUpAt: new Date(now.getTime() + seconds * 1000).toISOString(),
   };
 };
@@ -167,18 +180,22 @@ export const launchReplacements = async (
   const record = await enter(input, deps);
   await yieldToRollout(input, record, deps);
   const current = await checkRecyclable(record, groupName, environment, deps);
-  const described = await readMachineGroup(groupName, deps.autoScaling);
-  const group = checkGroup(record, described);
-  const intent = chooseIntent(input, record, group, deps.clock.now().toISOString());
-  const machines = intent.retire.length;
+  const group = isSeen(input, record, deps)
+    ? undefined
+    : checkGroup(record, await readMachineGroup(groupName, deps.autoScaling));
+  const { capacity = 0 } = group === undefined ? input : { capacity: group.DesiredCapacity };
+  const since = deps.clock.now().toISOString();
+  const intents = chooseIntents(input, record, group, { capacity, since });
+  const machines = intents[0].retire.length;
   const request = { kind: 'recycling', app, machines, executionArn, total } as const;
   await takeBudget(environment, request, deps);
-  await updateHeld(input, deps, (found) => ({ ...found, replacement: intent }));
-  const launched = await launch(intent, group, deps);
-  const replacement = { ...intent, launched, retire: retireFor(intent.retire, launched) };
-  await updateHeld(input, deps, (found) => ({ ...found, replacement }));
-  const batch = await toBatch(input, replacement, current, environment, deps);
-  const retire = replacement.retire.map(({ instanceId }) => instanceId);
+  const isNew = record.replacement === undefined;
+  const found = await launchWhereRoom(intents, { group, isNew }, input, deps);
+  const batch = await toBatch(input, found, current, environment, deps);
+  const { launched } = batch;
+  const replacement = { ...found.intent, launched, retire: batch.retire };
+  await updateHeld(input, deps, (held) => ({ ...held, replacement }));
+  const retire = batch.retire.map(({ instanceId }) => instanceId);
   deps.log.info('replacements launched', {
     groupName,
     retire,

@@ -1,4 +1,5 @@
 import type { InstanceId } from '../model.ts';
+import { latestUptime, openBreaker } from './circuit-breaker.ts';
 import { dueTime, jitterSpanSeconds } from './due-time.ts';
 import type { FleetGroup, FleetMachine, RecyclingPlan, RecyclingPolicy } from './fleet.ts';
 import { seededFraction } from './seeded-fraction.ts';
@@ -24,39 +25,100 @@ export interface KeepRequest {
   readonly everyMinutes: number;
 }
 
+/** Machines that are told the same. */
+export interface KeptMachines {
+  /** Their uptime until which they are to go on. */
+  readonly untilSeconds: number;
+  /** They should be no more: the circuit breaker must not take what they are told for an age. */
+  readonly inDoubt: boolean;
+  readonly instanceIds: readonly InstanceId[];
+}
+
+/** By what the machines of an environment are told. */
+interface KeepRule {
+  readonly now: number;
+  readonly aheadSeconds: number;
+  /** When the timer of a machine that was told nothing ends it at the earliest. */
+  readonly timerSeconds: number;
+  readonly dueAt: (machine: FleetMachine) => number;
+  /** Whether too many of them are overdue for their ages to be believed. */
+  readonly isDoubted: () => boolean;
+}
+
 /**
- * The machines that are due, that the plan does not replace, and whose own timer would end them before the next plans can
- * say so again: by the uptime in seconds until which they are to go on. A machine whose age is unknown or cannot be is
- * left out.
+ * The machines that are due, that the plan does not replace, and whose own timer would end them before the next plans can say so
+ * again. One that should be no more is told only where the circuit breaker is open, so that timers do not end at once what it
+ * holds; elsewhere such a machine is replaced, or ends itself by its own jitter. One whose age is unknown is left out.
  */
-export const machinesToKeep = (request: KeepRequest): ReadonlyMap<number, readonly InstanceId[]> => {
-  const { fleet, policies, turnOver, now, seed, replaced, everyMinutes } = request;
-  const graceSeconds = new Map(policies.map((policy) => [policy.environment, policy.graceSeconds]));
-  const turnOvers = new Map(turnOver.map((each) => [each.environment, each]));
-  const fractionOf = seededFraction(seed);
-  const aheadSeconds = Math.max(PLANS_AHEAD * everyMinutes * 60, LEAST_AHEAD_SECONDS);
-  const kept = new Map<number, InstanceId[]>();
+export const machinesToKeep = (request: KeepRequest): readonly KeptMachines[] => {
+  const { fleet, replaced } = request;
+  const rules = keepRules(request);
+  const kept = new Map<string, { untilSeconds: number; inDoubt: boolean; instanceIds: InstanceId[] }>();
   for (const { environment, machines } of fleet) {
-    const { seconds = 0, maximumUptimeSeconds } = turnOvers.get(environment) ?? {};
-    if (maximumUptimeSeconds === undefined) continue;
-    const rule = { maximumUptimeSeconds, spanSeconds: jitterSpanSeconds(maximumUptimeSeconds, seconds) };
-    const timerSeconds = maximumUptimeSeconds + (graceSeconds.get(environment) ?? 0);
+    const rule = rules.get(environment);
+    if (rule === undefined) continue;
     for (const machine of machines) {
-      const { instanceId, launchedAt, keptUntilSeconds = 0 } = machine;
-      if (launchedAt === undefined || isEnding(machine) || replaced.has(instanceId)) continue;
-      const ageSeconds = (now - launchedAt) / 1000;
-      const endsAt = Math.max(timerSeconds, keptUntilSeconds);
-      // Past its end it is no more, or the age is wrong; telling it would hide that from the circuit breaker.
-      if (ageSeconds + aheadSeconds < endsAt || ageSeconds > endsAt) continue;
-      if (dueTime(launchedAt, fractionOf(instanceId), rule) > now) continue;
-      const until = Math.ceil((ageSeconds + 2 * aheadSeconds) / STEP_SECONDS) * STEP_SECONDS;
-      const same = kept.get(until);
-      if (same === undefined) kept.set(until, [instanceId]);
-      else same.push(instanceId);
+      if (replaced.has(machine.instanceId)) continue;
+      const told = toldTo(machine, rule);
+      if (told === undefined) continue;
+      const key = `${told.untilSeconds} ${told.inDoubt}`;
+      const same = kept.get(key);
+      if (same === undefined) kept.set(key, { ...told, instanceIds: [machine.instanceId] });
+      else same.instanceIds.push(machine.instanceId);
     }
   }
-  return kept;
+  return [...kept.values()];
 };
+
+function keepRules(request: KeepRequest): ReadonlyMap<string, KeepRule> {
+  const { fleet, policies, turnOver, now, seed, everyMinutes } = request;
+  const turnOvers = new Map(turnOver.map((each) => [each.environment, each]));
+  const fractionOf = seededFraction(seed);
+  const rules = new Map<string, KeepRule>();
+  for (const { environment, graceSeconds, disruption } of policies) {
+    const { seconds = 0, maximumUptimeSeconds } = turnOvers.get(environment) ?? {};
+    if (maximumUptimeSeconds === undefined) continue;
+    const due = { maximumUptimeSeconds, spanSeconds: jitterSpanSeconds(maximumUptimeSeconds, seconds) };
+    const timerSeconds = maximumUptimeSeconds + graceSeconds;
+    let doubted: boolean | undefined;
+    rules.set(environment, {
+      now,
+      aheadSeconds: Math.max(PLANS_AHEAD * everyMinutes * 60, LEAST_AHEAD_SECONDS),
+      timerSeconds,
+      dueAt: ({ instanceId, launchedAt = Infinity }) => dueTime(launchedAt, fractionOf(instanceId), due),
+      isDoubted: () => {
+        // Looked at only where a machine is overdue. Another hold may hide it: it is asked of all of them anew.
+        doubted ??=
+          openBreaker({
+            machines: fleet
+              .filter((group) => group.environment === environment)
+              .flatMap(({ machines }) => machines),
+            now,
+            latestUptimeSeconds: timerSeconds,
+            overduePercent: disruption.overduePercent,
+          }) !== undefined;
+        return doubted;
+      },
+    });
+  }
+  return rules;
+}
+
+function toldTo(
+  machine: FleetMachine,
+  { now, aheadSeconds, timerSeconds, dueAt, isDoubted }: KeepRule,
+): Omit<KeptMachines, 'instanceIds'> | undefined {
+  const { launchedAt, keptUntilSeconds = 0 } = machine;
+  if (launchedAt === undefined || isEnding(machine)) return undefined;
+  const ageSeconds = (now - launchedAt) / 1000;
+  const endsAt = Math.max(timerSeconds, keptUntilSeconds);
+  if (ageSeconds + aheadSeconds < endsAt || dueAt(machine) > now) return undefined;
+  if (ageSeconds > endsAt && !isDoubted()) return undefined;
+  return {
+    untilSeconds: Math.ceil((ageSeconds + 2 * aheadSeconds) / STEP_SECONDS) * STEP_SECONDS,
+    inDoubt: ageSeconds > latestUptime(machine, timerSeconds),
+  };
+}
 
 function isEnding({ state }: FleetMachine): boolean {
   return state.startsWith('Terminat');

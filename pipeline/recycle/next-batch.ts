@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { allowedDisruption } from '../disruption/budget.ts';
 import { readEnvironment } from '../environments/read-environments.ts';
-import type { EnvironmentRecord } from '../model.ts';
+import type { EnvironmentRecord, InstanceId } from '../model.ts';
 import { toFleetGroup } from './describe-group.ts';
 import { jitterSpanSeconds } from './due-time.ts';
 import type { EnvironmentOutlook } from './environment-outlook.ts';
@@ -40,6 +40,25 @@ const outlookOf = (
   };
 };
 
+/** With the machines of this batch that were there before everything was asked for, as a batch has that was taken over. */
+const sparedAfter = (
+  { launchedBefore = -Infinity, spared = [], launched: own }: ReplacementBatch,
+  launched: LaunchedMachines,
+): readonly InstanceId[] => [
+  ...spared,
+  ...own
+    .map(({ instanceId }) => instanceId)
+    .filter((instanceId) => (launched.get(instanceId)?.launchedAt ?? Infinity) < launchedBefore),
+];
+
+/** The group without the batch's machines. */
+export interface SeenMachines {
+  readonly group: AutoScalingGroup;
+  /** When it was asked for, ISO 8601. */
+  readonly seenAt: string;
+  readonly launched: LaunchedMachines;
+}
+
 /**
  * The batch of the same group that comes next, planned anew on what the group is now; undefined when nothing is due, when a
  * rollout waits, or when the environment must not be disrupted any more.
@@ -47,7 +66,7 @@ const outlookOf = (
 export const nextBatch = async (
   batch: ReplacementBatch,
   record: EnvironmentRecord,
-  { group, launched }: { readonly group: AutoScalingGroup; readonly launched: LaunchedMachines },
+  { group, seenAt, launched }: SeenMachines,
   deps: NextBatchDeps,
 ): Promise<LaunchReplacementsInput | undefined> => {
   const { name, total, turnOverSeconds, launchedBefore, requestedBy, executionArn, startedAt } = batch;
@@ -56,6 +75,7 @@ export const nextBatch = async (
   const environment = await readEnvironment(batch.environment, deps.documents);
   const policy = await readRecyclingPolicy(environment, deps, executionArn);
   if (policy.hold !== undefined) return undefined;
+  const spared = sparedAfter(batch, launched);
   const { replacements } = planDue(
     [toFleetGroup(record, group, launched, { bootSeconds: batch.bootSeconds })],
     {
@@ -63,6 +83,7 @@ export const nextBatch = async (
       now: deps.clock.now().getTime(),
       fractionOf: seededFraction(deps.stack),
       allBefore: launchedBefore ?? -Infinity,
+      spared: new Set(spared),
       budget: { launches: Infinity, disrupted: new Map([[environment.name, policy.disrupted]]) },
     },
   );
@@ -77,7 +98,12 @@ export const nextBatch = async (
     startedAt,
     batches,
     replaced: batch.replaced + batch.retire.length,
+    // Somebody may have raised it at the very moment of that launch.
+    launchRaises: batch.launchRaises && (group.DesiredCapacity ?? 0) >= batch.capacity,
+    bootSeconds: batch.bootSeconds,
+    seenAt,
     ...(launchedBefore === undefined ? {} : { launchedBefore }),
+    ...(spared.length === 0 ? {} : { spared }),
     ...(requestedBy === undefined ? {} : { requestedBy }),
   };
 };

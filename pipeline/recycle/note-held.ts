@@ -15,7 +15,10 @@ const withHold = (
   return { ...rest, updatedAt: now, ...(reason === undefined ? {} : { held: { since: now, reason } }) };
 };
 
-/** Records why nothing is recycled in an environment, and announces it when the reason is a new one. */
+/**
+ * Records why nothing is recycled in an environment, announces it when the reason is a new one, and that recycling goes on when
+ * there is none any more.
+ */
 export const noteHeld = async (
   environments: readonly string[],
   held: RecyclingPlan['held'],
@@ -24,12 +27,17 @@ export const noteHeld = async (
   const now = clock.now().toISOString();
   for (const environment of environments) {
     const reason = held.find((each) => each.environment === environment)?.reason;
+    let before: BudgetRecord['held'];
     let changed = false;
     await documents.update<BudgetRecord>(budgetKey(environment), (found) => {
       const next = withHold(found, environment, reason, now);
+      before = found?.held;
       changed = next !== undefined;
       return next;
     });
-    if (changed && reason !== undefined) await announce('recycling.held', { environment, reason });
+    if (!changed) continue;
+    if (reason !== undefined) await announce('recycling.held', { environment, reason });
+    else if (before !== undefined)
+      await announce('recycling.resumed', { environment, reason: before.reason, heldSince: before.since });
   }
 };

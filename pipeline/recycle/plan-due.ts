@@ -1,14 +1,12 @@
-import { chooseBatch } from './choose-batch.ts';
+import { chooseBatch, chooseOthers } from './choose-batch.ts';
 import { dueMachines } from './due-machines.ts';
-import type { DueMachines } from './due-machines.ts';
+import type { DueMachine, DueMachines } from './due-machines.ts';
 import type { EnvironmentOutlook } from './environment-outlook.ts';
-import type { FleetGroup, PlannedReplacement, SkippedGroup } from './fleet.ts';
+import type { FleetGroup, PassedOver, PlannedReplacement, SkippedGroup } from './fleet.ts';
+import type { InstanceInZone } from '../model.ts';
 import { machinesCounted } from './machines-counted.ts';
 import { groupSkipReason } from './skip-reason.ts';
 import { batchLimit } from './turn-over.ts';
-
-/** Names at most so many machines in a reason. */
-const NAMED_MACHINES = 3;
 
 /** What a plan may still spend; planning takes from it. */
 export interface PlanBudget {
@@ -26,6 +24,8 @@ export interface DuePlanRequest {
   readonly fractionOf: (instanceId: string) => number;
   /** Machines that were launched before are due whatever their age, milliseconds since the epoch; −∞: none is. */
   readonly allBefore: number;
+  /** Except these. */
+  readonly spared?: ReadonlySet<string>;
   readonly budget: PlanBudget;
 }
 
@@ -33,6 +33,8 @@ export interface DuePlanRequest {
 export interface DuePlan {
   readonly replacements: readonly PlannedReplacement[];
   readonly skipped: readonly SkippedGroup[];
+  /** Of all groups, of those that are skipped or held too. */
+  readonly passedOver: readonly PassedOver[];
   /** Milliseconds since the epoch by group, infinite when none does; of groups that age is a reason for. */
   readonly nextDueAt: ReadonlyMap<string, number>;
 }
@@ -50,6 +52,7 @@ interface DueGroup {
 export const planDue = (groups: readonly FleetGroup[], request: DuePlanRequest): DuePlan => {
   const { outlooks, allBefore } = request;
   const found: DueGroup[] = [];
+  const passedOver: PassedOver[] = [];
   const nextDueAt = new Map<string, number>();
   for (const group of groups) {
     const outlook = outlooks.get(group.environment);
@@ -62,6 +65,8 @@ export const planDue = (groups: readonly FleetGroup[], request: DuePlanRequest):
       ...(maximumUptimeSeconds === undefined ? {} : { maximumUptimeSeconds }),
     });
     nextDueAt.set(group.groupName, due.nextDueAt);
+    const { environment, app, groupName } = group;
+    if (due.passedOver.length > 0) passedOver.push({ environment, app, groupName, machines: due.passedOver });
     if (outlook.held === undefined && due.ready.length + due.passedOver.length > 0)
       found.push({ group, outlook, due });
   }
@@ -70,18 +75,20 @@ export const planDue = (groups: readonly FleetGroup[], request: DuePlanRequest):
   const skipped: SkippedGroup[] = [];
   for (const dueGroup of found.toSorted(longestDueFirst)) {
     const { environment, app, groupName } = dueGroup.group;
-    const { ready, passedOver } = dueGroup.due;
+    const { ready } = dueGroup.due;
     const key = { environment, app, groupName };
+    const due = ready.length + dueGroup.due.passedOver.length;
     const skip = (reason: string, waits?: true): number =>
-      skipped.push({ ...key, due: ready.length + passedOver.length, reason, ...(waits && { waits }) });
+      skipped.push({ ...key, due, reason, ...(waits && { waits }) });
     const unsafe = groupSkipReason(dueGroup.group);
     const spent = spentReason(dueGroup, request.budget);
     if (unsafe !== undefined) skip(unsafe, dueGroup.group.waits);
-    else if (ready.length === 0) skip(reasonOf(passedOver));
-    else if (spent !== undefined) skip(spent, true);
-    else replacements.push({ ...key, retire: takeBatch(dueGroup, request.budget), due: ready.length });
+    else if (ready.length > 0 && spent !== undefined) skip(spent, true);
+    else if (ready.length > 0)
+      replacements.push({ ...key, ...takeBatch(dueGroup, request.budget), due: ready.length });
   }
-  return { replacements, skipped, nextDueAt };
+  const byGroup = passedOver.toSorted((a, b) => (a.groupName < b.groupName ? -1 : 1));
+  return { replacements, skipped, passedOver: byGroup, nextDueAt };
 };
 
 const freeIn = ({ group, outlook }: DueGroup, budget: PlanBudget): number =>
@@ -96,7 +103,10 @@ function spentReason(dueGroup: DueGroup, budget: PlanBudget): string | undefined
   return undefined;
 }
 
-function takeBatch(dueGroup: DueGroup, budget: PlanBudget): PlannedReplacement['retire'] {
+function takeBatch(
+  dueGroup: DueGroup,
+  budget: PlanBudget,
+): Pick<PlannedReplacement, 'retire' | 'otherwise' | 'capacity'> {
   const { group, due } = dueGroup;
   const limit = Math.min(
     batchLimit(machinesCounted(group)),
@@ -108,14 +118,15 @@ function takeBatch(dueGroup: DueGroup, budget: PlanBudget): PlannedReplacement['
   const disrupted = budget.disrupted.get(group.environment) ?? 0;
   budget.disrupted.set(group.environment, disrupted + batch.length);
   budget.launches -= batch.length;
-  return batch.map(({ instanceId, zone }) => ({ instanceId, zone }));
+  const others = chooseOthers(due.ready, batch);
+  return {
+    retire: batch.map(toInstance),
+    capacity: group.desired,
+    ...(others.length === 0 ? {} : { otherwise: others.map(toInstance) }),
+  };
 }
 
-function reasonOf(passedOver: readonly string[]): string {
-  const rest = passedOver.length - NAMED_MACHINES;
-  const named = passedOver.slice(0, NAMED_MACHINES).join('; ');
-  return rest > 0 ? `${named}; and ${rest} more` : named;
-}
+const toInstance = ({ instanceId, zone }: DueMachine): InstanceInZone => ({ instanceId, zone });
 
 function longestDueFirst(a: DueGroup, b: DueGroup): number {
   const [vain, alsoVain] = [a.group.inVain ?? false, b.group.inVain ?? false];

@@ -37,7 +37,7 @@ export const planRecycling = (
   const { launchBudget = DEFAULT_LAUNCH_BUDGET, launchedBefore = Infinity } = options;
   const groups = distinctFleet(fleet);
   const outlooks = environmentOutlooks(groups, policies, { now, all, evenIfOverdue });
-  const { replacements, skipped, nextDueAt } = planDue(groups, {
+  const { replacements, skipped, passedOver, nextDueAt } = planDue(groups, {
     outlooks,
     now,
     fractionOf: seededFraction(seed),
@@ -50,6 +50,7 @@ export const planRecycling = (
     seed,
     replacements,
     skipped,
+    passedOver,
     held: heldIn(outlooks, all),
     turnOver: [...outlooks.values()].map(({ turnOver }) => turnOver),
     ...(next === Infinity ? {} : { nextDueAt: new Date(next).toISOString() }),

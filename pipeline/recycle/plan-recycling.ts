@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Announce } from '../announce.ts';
 import type { Clock } from '../clock.ts';
@@ -7,15 +6,16 @@ import { readEnvironments } from '../environments/read-environments.ts';
 import type { DeployedEnvironment } from '../environments/environment.ts';
 import type { Logger } from '../log.ts';
 import type { EnvironmentRecord } from '../model.ts';
-import { isLeased } from './busy-reason.ts';
 import { failedBefore } from './failed-before.ts';
 import { keepMachines } from './keep-machines.ts';
 import { machinesToKeep } from './machines-to-keep.ts';
-import type { FleetGroup, PlannedReplacement, RecyclingPlan, RecyclingPolicy } from './fleet.ts';
+import type { FleetGroup, RecyclingPolicy } from './fleet.ts';
+import { leftBehind } from './left-behind.ts';
 import { leftByRollouts } from './left-by-rollouts.ts';
 import type { RetirementOrder } from './left-by-rollouts.ts';
 import { DEFAULT_MINUTES } from './minutes-between.ts';
 import { noteHeld } from './note-held.ts';
+import { notePassedOver } from './note-passed-over.ts';
 import { noteSkipped } from './note-skipped.ts';
 import { onlyAsked } from './only-asked.ts';
 import { planRecycling } from './plan-fleet.ts';
@@ -25,6 +25,7 @@ import { readServing } from './read-serving.ts';
 import { readRecyclingPolicy } from './recycling-policy.ts';
 import type { RecyclingPolicyDeps } from './recycling-policy.ts';
 import type { ReplacementOrder } from './replacement-order.ts';
+import { toOrders } from './to-orders.ts';
 
 /** Input of the state machine `recycle`: nothing from the schedule, what a person asked for otherwise. */
 export interface PlanRecyclingInput {
@@ -35,6 +36,8 @@ export interface PlanRecyclingInput {
   /** Also when so many machines are overdue that a clock may be wrong. */
   readonly evenIfOverdue?: boolean;
   readonly requestedBy?: string;
+  /** Of a person's request, which it has for itself: what it starts is never taken for what something else started. */
+  readonly requestId?: string;
 }
 
 export interface PlanRecyclingDeps extends RecyclingPolicyDeps, ReadFleetDeps {
@@ -57,65 +60,9 @@ export interface PlannedRecycling {
   readonly retirements: readonly RetirementOrder[];
 }
 
-/** The state's output may have 262,144 bytes (AWS-FACTS 4.6); what does not fit comes with the next plan. */
-const LONGEST_OUTPUT = 200_000;
-
-/** A replacement that a dead execution left is taken up again, with the machines that it was about. */
-const leftBehind = async (
-  records: readonly EnvironmentRecord[],
-  policies: readonly RecyclingPolicy[],
-  deps: PlanRecyclingDeps,
-): Promise<PlannedReplacement[]> => {
-  const held = new Set(
-    policies.filter(({ hold }) => hold !== undefined).map(({ environment }) => environment),
-  );
-  const found: PlannedReplacement[] = [];
-  for (const record of records) {
-    const { replacement, environment, app, off } = record;
-    if (replacement === undefined || off !== undefined) continue;
-    if (replacement.groupName !== record.current?.groupName || held.has(environment)) continue;
-    if (await isLeased(record, deps.states)) continue;
-    const { groupName, retire } = replacement;
-    found.push({ environment, app, groupName, retire, due: retire.length });
-  }
-  return found;
-};
-
-/** Whoever plans the same machines in the same minute gives their replacement the same name. */
-const nameOf = (planId: string, { groupName, retire }: PlannedReplacement): string => {
-  const ids = retire.map(({ instanceId }) => instanceId).toSorted();
-  const digest = createHash('sha256')
-    .update([groupName, ...ids].join('\n'))
-    .digest('hex');
-  return `recycle-${planId}-${digest.slice(0, 16)}`;
-};
-
-const toOrders = (
-  planId: string,
-  replacements: readonly PlannedReplacement[],
-  { turnOver }: Pick<RecyclingPlan, 'turnOver'>,
-  { all = false, requestedBy }: PlanRecyclingInput,
-  now: number,
-): ReplacementOrder[] => {
-  const outlooks = new Map(turnOver.map((outlook) => [outlook.environment, outlook]));
-  let length = 0;
-  const orders: ReplacementOrder[] = [];
-  for (const replacement of replacements) {
-    const { machines = 0, seconds = 0 } = outlooks.get(replacement.environment) ?? {};
-    const order: ReplacementOrder = {
-      ...replacement,
-      name: nameOf(planId, replacement),
-      total: machines,
-      turnOverSeconds: seconds,
-      ...(all ? { launchedBefore: now } : {}),
-      ...(requestedBy === undefined ? {} : { requestedBy }),
-    };
-    length += JSON.stringify(order).length + 1;
-    if (length > LONGEST_OUTPUT) break;
-    orders.push(order);
-  }
-  return orders;
-};
+/** Whether a plan before this one left something to go on with, or to forget. */
+const isUnfinished = ({ replacement, recycling, passedOver }: EnvironmentRecord): boolean =>
+  (replacement ?? recycling?.skipped ?? passedOver) !== undefined;
 
 /** Environments in which a plan could find something to do. */
 const isOfInterest = (
@@ -125,7 +72,7 @@ const isOfInterest = (
 ): boolean =>
   all ||
   maximumUptimeMinutes !== undefined ||
-  records.some(({ environment, replacement }) => environment === name && replacement !== undefined);
+  records.some((record) => record.environment === name && isUnfinished(record));
 
 /**
  * Reads the fleet and plans which machines are replaced now; why the others that are due are not is recorded where people
@@ -140,12 +87,12 @@ export const planRecyclingNow = async (
   const environments = (await readEnvironments(deps.documents)).filter(
     ({ name }) => input.environment === undefined || name === input.environment,
   );
-  const { environment } = input;
-  const all = await readServing(environment === undefined ? {} : { environment }, deps);
+  const { environment, all = false, evenIfOverdue = false } = input;
+  const known = await readServing(environment === undefined ? {} : { environment }, deps);
   const names = new Set(
-    environments.filter((each) => isOfInterest(each, input, all)).map(({ name }) => name),
+    environments.filter((each) => isOfInterest(each, input, known)).map(({ name }) => name),
   );
-  const records = all.filter((record) => names.has(record.environment));
+  const records = known.filter((record) => names.has(record.environment));
   const policies: RecyclingPolicy[] = [];
   for (const each of environments)
     if (names.has(each.name)) policies.push(await readRecyclingPolicy(each, deps));
@@ -158,14 +105,26 @@ export const planRecyclingNow = async (
       : group,
   );
   const plan = planRecycling(fleet, policies, now.getTime(), deps.stack, {
-    all: input.all ?? false,
+    all,
     launchedBefore: now.getTime(),
-    evenIfOverdue: input.evenIfOverdue ?? false,
+    evenIfOverdue,
   });
   const skipped = plan.skipped.filter(({ waits = false }) => !waits);
   await noteSkipped(asked, plan, deps);
-  await noteHeld([...names], plan.held, deps);
-  const replacements = toOrders(planId, [...again, ...plan.replacements], plan, input, now.getTime());
+  await notePassedOver(asked, plan, deps);
+  // What a person overrides holds all the same, and what holds that person alone is nobody else's news.
+  if (!all && !evenIfOverdue)
+    await noteHeld(
+      environments.map(({ name }) => name),
+      plan.held,
+      deps,
+    );
+  const replacements = toOrders([...again, ...plan.replacements], {
+    ...input,
+    planId,
+    turnOver: plan.turnOver,
+    now: now.getTime(),
+  });
   const inVain = new Set(asked.filter(failedBefore).map(({ current }) => current?.groupName));
   const replaced = new Set(
     replacements
@@ -193,7 +152,7 @@ export const planRecyclingNow = async (
     held: plan.held,
   });
   const retirements = await leftByRollouts(
-    all.filter(({ app }) => input.app === undefined || app === input.app),
+    known.filter(({ app }) => input.app === undefined || app === input.app),
     now,
     deps.states,
   );

@@ -14,6 +14,8 @@ export interface LaunchedMachine {
   readonly imageId: string;
   /** Its uptime until which its own timer leaves it alone. */
   readonly keptUntilSeconds?: number;
+  /** It was told so though its age could not be believed. */
+  readonly keptInDoubt?: true;
 }
 
 /** By instance id. */
@@ -26,11 +28,15 @@ const isExpiredToken = (error: unknown): boolean =>
 const note = (machines: Map<string, LaunchedMachine>, found: readonly Instance[]): void => {
   for (const { InstanceId, LaunchTime, ImageId = '', Tags = [] } of found) {
     if (InstanceId === undefined || LaunchTime === undefined) continue;
-    const keep = Number(Tags.find(({ Key }) => Key === TAG.keep)?.Value);
+    const valueOf = (key: string): string | undefined => Tags.find(({ Key }) => Key === key)?.Value;
+    const keep = Number(valueOf(TAG.keep));
+    // Whoever told it later wrote the first of the two anew.
+    const isInDoubt = keep === Number(valueOf(TAG.keepInDoubt));
     machines.set(InstanceId, {
       launchedAt: LaunchTime.getTime(),
       imageId: ImageId,
       ...(keep > 0 ? { keptUntilSeconds: keep } : {}),
+      ...(keep > 0 && isInDoubt && { keptInDoubt: true }),
     });
   }
 };

@@ -14,14 +14,14 @@ export const readRecyclingPolicy = async (
   me?: string,
 ): Promise<RecyclingPolicy> => {
   const { name, maximumUptimeMinutes, uptimeGraceMinutes, drainSeconds, disruption } = environment;
-  const [budget, hold] = [await readBudget(name, deps), await holdReason(environment, deps)];
+  const [budget, hold] = [await readBudget(name, deps, me), await holdReason(environment, deps)];
   return {
     environment: name,
     ...(maximumUptimeMinutes === undefined ? {} : { maximumUptimeSeconds: maximumUptimeMinutes * 60 }),
     graceSeconds: uptimeGraceMinutes * 60,
     drainSeconds,
     disruption,
-    disrupted: disruptedMachines(budget.disruptions.filter(({ executionArn }) => executionArn !== me)),
+    disrupted: disruptedMachines(budget.disruptions),
     ...(hold === undefined ? {} : { hold }),
   };
 };

@@ -1,4 +1,4 @@
-import type { InstanceInZone } from '../model.ts';
+import type { InstanceId, InstanceInZone } from '../model.ts';
 import type { PlannedReplacement } from './fleet.ts';
 
 /** A batch as the plan hands it to an execution of its own, with what the execution needs to plan on. */
@@ -9,8 +9,12 @@ export interface ReplacementOrder extends PlannedReplacement {
   readonly total: number;
   /** How long replacing everything in the environment once takes, which spreads the machines' ends. */
   readonly turnOverSeconds: number;
+  /** Before the plan asked for the group, ISO 8601. */
+  readonly seenAt?: string;
   /** Everything that was launched before is replaced, whatever its age; milliseconds since the epoch. */
   readonly launchedBefore?: number;
+  /** Except these, which the execution itself put there: a batch that it took over had launched them already. */
+  readonly spared?: readonly InstanceId[];
   readonly requestedBy?: string;
 }
 
@@ -22,20 +26,26 @@ export interface Recycling extends ReplacementOrder {
   /** Batches and machines before this one. */
   readonly batches: number;
   readonly replaced: number;
+  /** Whether LaunchInstances raises the desired capacity, as a batch before this one saw. */
+  readonly launchRaises: boolean;
+  /** Seconds from the launch before which nobody looks: as the smoke test measured it, or the batch before took longer. */
+  readonly bootSeconds: number;
 }
 
 /** Input of LaunchReplacements: the order first, what RetireInstances planned from then on. */
 export type LaunchReplacementsInput = ReplacementOrder &
   Pick<Recycling, 'executionArn'> &
-  Partial<Pick<Recycling, 'startedAt' | 'batches' | 'replaced'>>;
+  Partial<Pick<Recycling, 'startedAt' | 'batches' | 'replaced' | 'launchRaises' | 'bootSeconds'>>;
 
 /** A batch whose replacements are launched: what the states hand on. */
 export interface ReplacementBatch extends Recycling {
   readonly launched: readonly InstanceInZone[];
+  /** The group's desired capacity before. */
+  readonly capacity: number;
   /** ISO 8601. */
   readonly launchedAt: string;
-  /** As the smoke test measured it: nobody looks before. */
-  readonly bootSeconds: number;
+  /** For which a machine that ends may finish its requests. */
+  readonly drainSeconds: number;
   /** When replacements that are not healthy are given up, ISO 8601. */
   readonly giveUpAt: string;
   /** When all replacements were seen healthy, ISO 8601. */

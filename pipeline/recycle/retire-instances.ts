@@ -13,13 +13,17 @@ import { finishRecycling } from './finish-recycling.ts';
 import type { FinishRecyclingDeps } from './finish-recycling.ts';
 import { checkHolds, holdsLease, updateHeld } from './hold-lease.ts';
 import { nextBatch } from './next-batch.ts';
-import type { NextBatchDeps } from './next-batch.ts';
+import type { NextBatchDeps, SeenMachines } from './next-batch.ts';
 import { readGroupLaunchTimes } from './read-launch-times.ts';
 import type { LaunchedMachines } from './read-launch-times.ts';
 import type { LaunchReplacementsInput, ReplacementBatch } from './replacement-order.ts';
 
-/** Looks at machines that end, counted from when they began to; a function has a minute in all. */
-const LOOK_MILLISECONDS = [3000, 6000, 12_000, 20_000];
+/** What a machine takes to go when its last request is answered. */
+const END_MILLISECONDS = 3000;
+/** A function has a minute in all. */
+const LONGEST_DRAIN_WAIT_MILLISECONDS = 35_000;
+/** Looks after the first one; later ones are the state machine's, which waits in between. */
+const LOOK_MILLISECONDS = [5000, 8000];
 
 export interface RetireInstancesDeps extends NextBatchDeps, FinishRecyclingDeps, EndMachinesDeps {
   readonly documents: NextBatchDeps['documents'];
@@ -36,8 +40,12 @@ export interface RetiredInstances {
 
 const DONE: RetiredInstances = { more: false, next: null };
 
-const readGroup = async (batch: ReplacementBatch, deps: RetireInstancesDeps): Promise<AutoScalingGroup> =>
-  checkGroup(batch, await readMachineGroup(batch.groupName, deps.autoScaling));
+type SeenGroup = Pick<SeenMachines, 'group' | 'seenAt'>;
+
+const readGroup = async (batch: ReplacementBatch, deps: RetireInstancesDeps): Promise<SeenGroup> => {
+  const seenAt = deps.clock.now().toISOString();
+  return { seenAt, group: checkGroup(batch, await readMachineGroup(batch.groupName, deps.autoScaling)) };
+};
 
 /** Replacements that are too many because a machine that was to be replaced died by itself, and Auto Scaling made that good. */
 const tooMany = (
@@ -70,43 +78,49 @@ const noteRetired = async (
   });
 };
 
-/** Ends those of the batch's machines that do not end already. */
+/** Ends those of the batch's machines that do not end already. @returns what EC2 knows of them all, if any were ended */
 const retire = async (
   batch: ReplacementBatch,
   { current, replacement }: EnvironmentRecord,
   group: AutoScalingGroup,
-  launched: LaunchedMachines,
   deps: RetireInstancesDeps,
-): Promise<void> => {
+): Promise<LaunchedMachines | undefined> => {
   const old = stillThere(batch.retire, group);
   const surplus = replacement === undefined ? [] : tooMany(batch, replacement, group);
   const retiring = [...old, ...surplus];
-  if (retiring.length === 0 || current === undefined) return;
+  if (retiring.length === 0 || current === undefined) return undefined;
+  const { groupName } = batch;
+  const launched = await readGroupLaunchTimes(groupName, deps.ec2);
   checkUntouched(retiring, batch, group);
   await checkCapacityWithout(retiring, batch, group, current, deps);
   checkImages(batch, current, launched);
-  const { groupName } = batch;
   const ids = retiring.map(({ instanceId }) => instanceId);
   await noteRetired(ids, batch, deps);
   await endMachines({ groupName, machines: old, reason: 'age', decrement: true }, deps);
   await endMachines({ groupName, machines: surplus, reason: 'capacity', decrement: true }, deps);
   deps.log.info('machines retired', { groupName, retired: ids });
+  return launched;
 };
 
-/** The group without the batch's machines. @throws MachinesStillEndingError while some still finish their requests */
+const leftIn = ({ Instances = [] }: AutoScalingGroup, { retire }: ReplacementBatch): readonly string[] => {
+  const there = new Set(Instances.map(({ InstanceId = '' }) => InstanceId));
+  return retire.map(({ instanceId }) => instanceId).filter((id) => there.has(id));
+};
+
+/** Looks when those that were just told to end can have gone. */
 const waitUntilGone = async (
   batch: ReplacementBatch,
+  before: SeenGroup,
   deps: RetireInstancesDeps,
-): Promise<AutoScalingGroup> => {
-  let left: readonly string[] = [];
-  for (const milliseconds of LOOK_MILLISECONDS) {
+): Promise<SeenGroup> => {
+  const first = Math.min(batch.drainSeconds * 1000 + END_MILLISECONDS, LONGEST_DRAIN_WAIT_MILLISECONDS);
+  let seen = before;
+  for (const milliseconds of [first, ...LOOK_MILLISECONDS]) {
     await deps.clock.delay(milliseconds);
-    const group = await readGroup(batch, deps);
-    const there = new Set((group.Instances ?? []).map(({ InstanceId = '' }) => InstanceId));
-    left = batch.retire.map(({ instanceId }) => instanceId).filter((id) => there.has(id));
-    if (left.length === 0) return group;
+    seen = await readGroup(batch, deps);
+    if (leftIn(seen.group, batch).length === 0) break;
   }
-  throw new MachinesStillEndingError(batch.groupName, left);
+  return seen;
 };
 
 /**
@@ -125,11 +139,13 @@ export const retireInstances = async (
   if (!holdsLease(record, batch) && record.replacement === undefined) return DONE;
   checkHolds(record, batch);
   const before = await readGroup(batch, deps);
-  const launched = await readGroupLaunchTimes(groupName, deps.ec2);
-  await retire(batch, record, before, launched, deps);
-  const group = await waitUntilGone(batch, deps);
+  const known = await retire(batch, record, before.group, deps);
+  const seen = known === undefined ? before : await waitUntilGone(batch, before, deps);
+  const left = leftIn(seen.group, batch);
+  if (left.length > 0) throw new MachinesStillEndingError(groupName, left);
   const done = await updateHeld(batch, deps, withoutRecycling);
-  const next = await nextBatch(batch, done, { group, launched }, deps);
+  const launched = known ?? (await readGroupLaunchTimes(groupName, deps.ec2));
+  const next = await nextBatch(batch, done, { ...seen, launched }, deps);
   if (next !== undefined) return { more: true, next };
   await finishRecycling({ ...batch, machines: batch.replaced + batch.retire.length }, deps);
   return DONE;

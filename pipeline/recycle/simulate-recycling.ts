@@ -1,5 +1,5 @@
 import type { EnvironmentOutlook } from './environment-outlook.ts';
-import type { FleetGroup, SkippedGroup } from './fleet.ts';
+import type { FleetGroup, PassedOver, SkippedGroup } from './fleet.ts';
 import { forecastBatch } from './forecast-batch.ts';
 import type { ForecastBatch, ForecastReplacement } from './forecast-batch.ts';
 import { planDue } from './plan-due.ts';
@@ -32,13 +32,14 @@ interface Simulation {
   readonly running: TimeQueue<ForecastBatch>;
   readonly replacements: ForecastReplacement[];
   readonly skipped: Map<string, SkippedGroup>;
+  readonly passedOver: Map<string, PassedOver>;
 }
 
 /** Plans again and again and lets each batch take its time; plans in which nothing can be due are left out. */
 export const simulateRecycling = (
   fleet: readonly FleetGroup[],
   request: SimulationRequest,
-): Pick<Simulation, 'replacements' | 'skipped'> => {
+): Pick<Simulation, 'replacements' | 'skipped' | 'passedOver'> => {
   const { from, until, everyMilliseconds, launchBudget } = request;
   const simulation = createSimulation(fleet, request);
   for (let now = from; now < until;) {
@@ -68,11 +69,12 @@ function createSimulation(fleet: readonly FleetGroup[], request: SimulationReque
     running: createTimeQueue(),
     replacements: [],
     skipped: new Map(),
+    passedOver: new Map(),
   };
 }
 
 function plan(simulation: Simulation, candidates: readonly SimulatedGroup[], now: number): void {
-  const { request, groups, budget, running, replacements, skipped } = simulation;
+  const { request, groups, budget, running, replacements, skipped, passedOver } = simulation;
   const { outlooks, hashOf } = request;
   const { nextDueAt, ...planned } = planDue(
     candidates.map(({ group }) => group),
@@ -81,7 +83,9 @@ function plan(simulation: Simulation, candidates: readonly SimulatedGroup[], now
   for (const candidate of candidates) {
     candidate.nextAt = nextDueAt.get(candidate.group.groupName) ?? Infinity;
     skipped.delete(candidate.group.groupName);
+    passedOver.delete(candidate.group.groupName);
   }
+  for (const each of planned.passedOver) passedOver.set(each.groupName, each);
   for (const skip of planned.skipped) {
     skipped.set(skip.groupName, skip);
     const simulated = groups.get(skip.groupName);

@@ -10,13 +10,13 @@ export const groupSkipReason = ({ skip, desired, max, machines }: FleetGroup): s
   return notWhole(desired, machines);
 };
 
-/** Why a machine is passed over though it is due, for people; undefined: it need not be. */
+/** Why a machine is passed over though it is due, as people say it of the machine; undefined: it need not be. */
 export const machineSkipReason = (machine: FleetMachine, now: number): string | undefined => {
-  if (machine.launchedAt === undefined) return `EC2 does not show when '${machine.instanceId}' was launched`;
-  if (launchedInFuture(machine, now)) return `'${machine.instanceId}' was launched in the future`;
-  if (machine.state !== 'InService') return `'${machine.instanceId}' is ${machine.state}, not InService`;
-  if (machine.protected) return `'${machine.instanceId}' is protected from scale-in`;
-  if (!machine.healthy) return `'${machine.instanceId}' is not healthy`;
+  if (machine.launchedAt === undefined) return 'was launched at a time that EC2 does not show';
+  if (launchedInFuture(machine, now)) return 'was launched in the future';
+  if (machine.state !== 'InService') return `is ${machine.state}, not InService`;
+  if (machine.protected) return 'is protected from scale-in';
+  if (!machine.healthy) return 'is not healthy';
   return undefined;
 };
 

@@ -1,3 +1,5 @@
+import { countBatches } from './batch-shares.ts';
+import { countByZone } from './choose-zones.ts';
 import type { FleetGroup, RecyclingPolicy } from './fleet.ts';
 
 /**
@@ -11,7 +13,7 @@ const MOST_PER_BATCH = 100;
 /** Of a group's machines, replaced at once: a tenth, at least one. */
 const GROUP_SHARE = 0.1;
 /** Per batch: calls, polls and what a state machine takes between them. */
-const OVERHEAD_SECONDS = 10;
+export const OVERHEAD_SECONDS = 10;
 
 /** The least time in seconds in which an account can launch so many machines, and how many it can launch in a day. */
 export const launchFloor = (
@@ -50,7 +52,8 @@ export const turnOverSeconds = (
     // Without room nothing can be replaced; what that needs first is said of the group.
     const batch = Math.max(1, Math.min(batchLimit(count), allowed, group.max - group.desired));
     machines += count;
-    slowestGroup = Math.max(slowestGroup, Math.ceil(count / batch) * seconds);
+    const batches = countBatches([...countByZone(group.machines).values()], batch);
+    slowestGroup = Math.max(slowestGroup, batches * seconds);
     machineSeconds += count * seconds;
   }
   return Math.max(slowestGroup, machineSeconds / Math.max(1, allowed), launchFloor(machines).seconds);

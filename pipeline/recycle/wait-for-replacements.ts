@@ -26,13 +26,27 @@ export interface WaitForReplacementsDeps extends AdoptSuccessorsDeps {
   readonly balancing: ElasticLoadBalancingV2Client;
 }
 
-/** Nobody looks before the machines can have started. */
-const waitForBoot = async (
-  { launchedAt, bootSeconds }: ReplacementBatch,
+const millisecondsSinceLaunch = (
+  { launchedAt }: ReplacementBatch,
   { clock }: WaitForReplacementsDeps,
-): Promise<void> => {
-  const left = Date.parse(launchedAt) + bootSeconds * 1000 - clock.now().getTime();
-  if (left > 0) await clock.delay(Math.min(left, LONGEST_BOOT_WAIT_MILLISECONDS));
+): number => clock.now().getTime() - Date.parse(launchedAt);
+
+/** Nobody looks before the machines can have started. @throws TargetsNotHealthyYetError where that takes longer */
+const waitForBoot = async (batch: ReplacementBatch, deps: WaitForReplacementsDeps): Promise<void> => {
+  const { bootSeconds, launched } = batch;
+  const passed = millisecondsSinceLaunch(batch, deps);
+  const left = bootSeconds * 1000 - passed;
+  // A clock that was set back says nothing of the machines.
+  if (left <= 0 || passed < 0) return;
+  await deps.clock.delay(Math.min(left, LONGEST_BOOT_WAIT_MILLISECONDS));
+  if (left > LONGEST_BOOT_WAIT_MILLISECONDS)
+    throw new TargetsNotHealthyYetError(0, launched.length, `they take ${bootSeconds} s to start`);
+};
+
+/** What all replacements took to serve counts for the next batch: a look that comes too early is a call in vain. */
+const bootSecondsOf = (batch: ReplacementBatch, deps: WaitForReplacementsDeps): number => {
+  const seconds = Math.ceil(millisecondsSinceLaunch(batch, deps) / 1000);
+  return seconds > batch.bootSeconds + 1 ? seconds : batch.bootSeconds;
 };
 
 const describe = (states: ReadonlyMap<string, string>, { launched }: ReplacementBatch): string =>
@@ -97,7 +111,9 @@ export const waitForReplacements = async (
   if (healthy === true) {
     const retiring = new Set<string>(batch.retire.map(({ instanceId }) => instanceId));
     const others = [...states].filter(([id, state]) => state === 'healthy' && !retiring.has(id));
-    return { batch: { ...batch, healthyAt: now.toISOString(), healthyTargets: others.length } };
+    const bootSeconds = batch === first ? bootSecondsOf(batch, deps) : batch.bootSeconds;
+    const seen = { healthyAt: now.toISOString(), healthyTargets: others.length };
+    return { batch: { ...batch, ...seen, bootSeconds } };
   }
   const finding = describe(states, batch);
   if (now.getTime() >= Date.parse(batch.giveUpAt))

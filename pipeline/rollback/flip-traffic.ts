@@ -6,6 +6,7 @@ import { NothingToRollBackToError, TargetsNotHealthyYetError } from '../errors.t
 import type { Logger } from '../log.ts';
 import type { Deployment, EnvironmentRecord } from '../model.ts';
 import { deploymentNames } from '../names.ts';
+import { announceUnblocked } from '../recycle/announce-unblocked.ts';
 import { intendedCapacity } from '../recycle/intended-capacity.ts';
 import { recordInEnvironment } from '../release/release-record.ts';
 import { isDeployment, keyOf } from '../rollout/configuration.ts';
@@ -122,6 +123,7 @@ export const flipTraffic = async (
   );
   await recordInEnvironment({ app, releaseId: to }, environment.name, { status: 'live' }, deps);
   deps.log.info('traffic flipped back', { app, environment: environment.name, from, to });
+  await announceUnblocked(record, { releaseId: to, by: requestedBy }, deps);
   await deps.announce('rollback.finished', { app, environment: environment.name, from, to, by: requestedBy });
   const settled = new Date(now.getTime() + environment.rollout.settleSeconds * 1000).toISOString();
   return {

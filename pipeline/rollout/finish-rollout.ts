@@ -6,6 +6,7 @@ import { readEnvironments } from '../environments/read-environments.ts';
 import type { Logger } from '../log.ts';
 import type { Deployment, EnvironmentRecord, Rollout } from '../model.ts';
 import { deploymentNames } from '../names.ts';
+import { announceUnblocked } from '../recycle/announce-unblocked.ts';
 import { dropOrderOf, isOlderDrop } from '../release/drop-order.ts';
 import { recordInEnvironment } from '../release/release-record.ts';
 import { TAG, tagsFor } from '../tags.ts';
@@ -139,6 +140,7 @@ export const finishRollout = async (
   await recordReleases(rollout, deps);
   await applySwitch(release.app, environment, deps);
   deps.log.info('release live', { releaseId: release.releaseId, environment });
+  await announceUnblocked(record, { releaseId: release.releaseId }, deps);
   await deps.announce('rollout.finished', { ...release, environment, machines: rollout.machines });
   return { live, retirement };
 };

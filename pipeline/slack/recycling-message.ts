@@ -29,7 +29,9 @@ export const recyclingMessage = ({ app, environment, recycling }: RecyclingView)
   const what = `${app} in ${environment}`;
   if (recycling === undefined || (recycling.failures === 0 && recycling.blockedSince === undefined)) {
     const headline = `Machines of ${what} are replaced again`;
-    const lines = [':large_green_circle: a replacement serves, or another release does'];
+    const lines = [
+      ':large_green_circle: a replacement serves, another release does, or somebody lets it be tried again',
+    ];
     return { message: messageOf(headline, lines, 'recycling'), isOver: true };
   }
   const { failures, lastFailure, blockedSince, groupName } = recycling;

@@ -111,7 +111,7 @@ export const showMachines = (
   if (environment === undefined) return [];
   const [subject] = announcement.split('.');
   if (subject === 'recycling') {
-    // Of the end of a hold no event tells: the first machine that is recycled does.
+    // Any of them may be the first to come after what was told is over: another one may be lost.
     const hold = showHold(environment, channel, deps);
     return app === undefined ? [hold] : [hold, showRecycling(app, environment, channel, deps)];
   }

@@ -96,6 +96,7 @@ export const EXPLAINED_GRANTS: Readonly<Record<string, Readonly<Record<string, s
   },
   RetireInstances: {
     'autoscaling:UpdateAutoScalingGroup': SWITCHED,
+    'states:DescribeExecution': 'only while something else in the environment is disrupted',
   },
   RollBack: {
     'autoscaling:UpdateAutoScalingGroup': SWITCHED,

@@ -72,6 +72,7 @@ export const recyclingWorld = (zones: readonly string[] = ['a', 'b', 'a', 'b']) 
   const announced: [Announcement, Record<string, unknown>][] = [];
   const tags: [string, string][] = [];
   const kept = new Map<string, string>();
+  const keptInDoubt = new Map<string, string>();
   let made = 0;
   const world = {
     clock,
@@ -83,6 +84,8 @@ export const recyclingWorld = (zones: readonly string[] = ['a', 'b', 'a', 'b']) 
     tags,
     /** Until which uptime machines were told to go on. */
     kept,
+    /** The same, of those whose age could not be believed. */
+    keptInDoubt,
     /** Every control-plane call, by its name. */
     calls: [] as string[],
     group: { desired: zones.length, max: 100, min: 1, status: undefined as string | undefined },
@@ -249,7 +252,10 @@ export const recyclingWorld = (zones: readonly string[] = ['a', 'b', 'a', 'b']) 
               InstanceId: id,
               LaunchTime: new Date(launchedAt),
               ImageId: imageId,
-              Tags: kept.has(id) ? [{ Key: TAG.keep, Value: kept.get(id) }] : [],
+              Tags: [
+                ...(kept.has(id) ? [{ Key: TAG.keep, Value: kept.get(id) }] : []),
+                ...(keptInDoubt.has(id) ? [{ Key: TAG.keepInDoubt, Value: keptInDoubt.get(id) }] : []),
+              ],
             })),
           },
         ],
@@ -258,10 +264,11 @@ export const recyclingWorld = (zones: readonly string[] = ['a', 'b', 'a', 'b']) 
     .on(CreateTagsCommand)
     .callsFake(({ Resources = [], Tags = [] }: CreateTagsCommand['input']) =>
       call('CreateTags', () => {
-        const { Key, Value = '' } = Tags[0] ?? {};
         for (const id of Resources)
-          if (Key === TAG.keep) kept.set(id, Value);
-          else tags.push([id, Value]);
+          for (const { Key, Value = '' } of Tags)
+            if (Key === TAG.keep) kept.set(id, Value);
+            else if (Key === TAG.keepInDoubt) keptInDoubt.set(id, Value);
+            else tags.push([id, Value]);
         return {};
       }),
     );
@@ -286,9 +293,9 @@ export const recyclingWorld = (zones: readonly string[] = ['a', 'b', 'a', 'b']) 
     );
   mockClient(SFNClient)
     .on(DescribeExecutionCommand)
-    .callsFake(({ executionArn = '' }: DescribeExecutionCommand['input']) => ({
-      status: executions.get(executionArn) ?? 'ABORTED',
-    }));
+    .callsFake(({ executionArn = '' }: DescribeExecutionCommand['input']) =>
+      call('DescribeExecution', () => ({ status: executions.get(executionArn) ?? 'ABORTED' })),
+    );
   mockClient(CloudWatchClient)
     .on(DescribeAlarmsCommand)
     .callsFake(({ AlarmNames = [] }: DescribeAlarmsCommand['input']) =>

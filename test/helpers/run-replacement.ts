@@ -1,3 +1,4 @@
+import { asCloudUnavailable } from '#pipeline/as-cloud-unavailable';
 import { abandonReplacement } from '#pipeline/recycle/abandon-replacement';
 import { launchReplacements } from '#pipeline/recycle/launch-replacements';
 import type { LaunchReplacementsInput } from '#pipeline/recycle/replacement-order';
@@ -38,7 +39,8 @@ export const runReplacement = async (
       ({ next } = await again(() => retireInstances({ batch }, deps), deps));
     }
     return undefined;
-  } catch (error) {
+  } catch (thrown) {
+    const error = asCloudUnavailable(thrown);
     if (nameOf(error) === 'RecyclingYielded') return undefined;
     const cause = error instanceof Error ? error.message : String(error);
     const { environment, app, groupName, executionArn } = order;

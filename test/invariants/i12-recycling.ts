@@ -19,6 +19,21 @@ const imbalance = (counts: ReadonlyMap<string, number>, zones: Iterable<string>)
   return values.length === 0 ? 0 : Math.max(...values) - Math.min(...values);
 };
 
+/** How far the zone that the batch takes most of is ahead of the one that it takes least of, and may be. */
+const leadOf = (
+  { retire }: Started,
+  world: World,
+  zones: ReadonlyMap<string, number>,
+  most: number,
+): { readonly lead: number; readonly allowed: number } => {
+  const shares = new Map([...zones.keys()].map((zone) => [zone, 0]));
+  for (const id of retire) {
+    const zone = world.machines.get(id)?.zone ?? '';
+    shares.set(zone, (shares.get(zone) ?? 0) + 1);
+  }
+  return { lead: imbalance(shares, shares.keys()), allowed: Math.ceil(most / Math.max(1, shares.size)) };
+};
+
 interface Running extends Started {
   readonly zones: ReadonlyMap<string, number>;
   readonly foreignChanges: number;
@@ -40,11 +55,19 @@ export const recycledSafely: Invariant = {
       running.set(entry.group, { ...entry, zones, foreignChanges, launched: new Set() });
       const policy = before.policies.get(entry.environment)?.policy;
       const most = policy?.replacementsPerGroup ?? Math.max(1, Math.floor(group.asked / 10));
-      return unless(
-        entry.retire.length <= most,
-        () =>
-          `'${entry.execution}' replaces ${entry.retire.length} machines of '${entry.group}' at once, allowed are ${most}`,
-      );
+      const { lead, allowed } = leadOf(entry, before, zones, most);
+      return [
+        ...unless(
+          entry.retire.length <= most,
+          () =>
+            `'${entry.execution}' replaces ${entry.retire.length} machines of '${entry.group}' at once, allowed are ${most}`,
+        ),
+        ...unless(
+          lead <= allowed,
+          () =>
+            `'${entry.execution}' puts a zone of '${entry.group}' ${lead} machines ahead of another for the time of a batch, allowed are ${allowed}`,
+        ),
+      ];
     };
 
     const launch = (entry: StateEntry & { fact: 'machine.launched' }, before: World): readonly string[] => {

@@ -69,8 +69,8 @@ const replacementFacts = (world: World, before: EnvironmentRecord, after: Enviro
   history.state(execution, { fact: 'replacement.started', execution, group, retire, app, environment });
 };
 
-const reasonOf = ({ recycling }: EnvironmentRecord): string | undefined =>
-  recycling?.blockedSince ?? recycling?.skipped?.reason;
+const reasonOf = ({ recycling, passedOver }: EnvironmentRecord): string | undefined =>
+  recycling?.blockedSince ?? recycling?.skipped?.reason ?? passedOver?.[0]?.reason;
 
 const excuseFacts = (world: World, after: EnvironmentRecord): void => {
   const { current, recycling } = after;

@@ -96,8 +96,8 @@ export const createRecyclingDue = (
     const settled = new Set<string>();
     for (const key of keys) {
       const record = (documents.get(key) ?? {}) as Partial<EnvironmentRecord>;
-      const { recycling, replacement } = record;
-      if (replacement !== undefined || isLeft(record)) return true;
+      const { recycling, replacement, passedOver } = record;
+      if (replacement !== undefined || passedOver !== undefined || isLeft(record)) return true;
       // Nothing changes there before people, or another release, come.
       if (recycling?.blockedSince !== undefined || isFull(world, recycling))
         settled.add(recycling?.groupName ?? '');

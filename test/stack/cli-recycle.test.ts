@@ -5,6 +5,7 @@ import { readMachines } from '#cli/machines';
 import type { ReplacementOutcome } from '#cli/recycle/follow-replacements';
 import type { RecyclingPlan } from '#pipeline/recycle/fleet';
 import type { RecyclingForecast } from '#pipeline/recycle/forecast';
+import { createAnnounce } from '#pipeline/announce';
 import { environmentKey } from '#pipeline/rollout/environment-record';
 import type { EnvironmentRecord } from '#pipeline/model';
 import { connectFakeSlack } from '#test/helpers/connect-fake-slack';
@@ -14,6 +15,7 @@ import { newKilnHome, removeKilnHome, runKilnProcess } from '#test/helpers/kiln-
 import type { KilnResult } from '#test/helpers/kiln-process';
 import { startLightKiln } from '#test/helpers/light-kiln';
 import type { LightKiln } from '#test/helpers/light-kiln';
+import { quietLog } from '#test/helpers/pipeline-fixtures';
 import { startTraffic } from '#test/helpers/traffic';
 
 const MINUTE = 60_000;
@@ -138,8 +140,50 @@ describe('kiln recycle', () => {
     ).catch(() => ({ replacements: [] }));
     expect(replacements).toEqual([]);
     const { stdout } = await kiln('recycle', '--now', '--all');
-    expect(stdout).toMatch(/passed over though due:\n {2}dev {2}hello {2}3 machines {2}.*protected/);
+    expect(stdout).toMatch(
+      /passed over though due:\n(?: {2}dev {2}hello {2}i-\w+ {2}is protected from scale-in\n){3}/,
+    );
     await setProtection(false);
+  });
+
+  test('a machine that somebody protects stays, is named, and keeps no other from being replaced', async () => {
+    const group = (await cloud.record('hello', 'dev')).current?.groupName ?? '';
+    const [kept = '', ...others] = await machineIds();
+    const protect = (ProtectedFromScaleIn: boolean) =>
+      cloud.connection.autoScaling.send(
+        new SetInstanceProtectionCommand({
+          AutoScalingGroupName: group,
+          InstanceIds: [kept],
+          ProtectedFromScaleIn,
+        }),
+      );
+    await protect(true);
+    const { code, stdout, stderr } = await kiln('recycle', '--now', 'hello', '--env', 'dev', '--all');
+    expect(stderr).toMatch(
+      new RegExp(`passed over though due:\\n {2}dev {2}hello {2}${kept} {2}is protected`),
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^2 machines replaced in/) });
+    expect((await machineIds()).filter((id) => [kept, ...others].includes(id))).toEqual([kept]);
+    await protect(false);
+    await cloud.documents.update<EnvironmentRecord>(environmentKey('dev', 'hello'), (found) =>
+      found === undefined
+        ? undefined
+        : {
+            ...found,
+            passedOver: [
+              {
+                instanceId: kept as `i-${string}`,
+                reason: 'is protected from scale-in',
+                since: new Date().toISOString(),
+              },
+            ],
+          },
+    );
+    expect((await kiln('ps', 'hello')).stderr).toMatch(
+      new RegExp(
+        `${kept} of hello in dev is not recycled: passed over for \\S+: it is protected from scale-in`,
+      ),
+    );
   });
 
   test('a blocked group is what the doctor names, until it is unblocked', async () => {
@@ -158,9 +202,14 @@ describe('kiln recycle', () => {
       }),
     );
     expect((await kiln('recycle', '--all')).stdout).toContain('blocked after 3 failures');
+    const { events } = cloud.connection;
+    const announce = createAnnounce(events, cloud.stack.eventBusName, quietLog);
+    await announce('recycling.blocked', { app: 'hello', environment: 'dev' });
+    await told('Machines of hello in dev are no longer replaced', 'kiln recycle --unblock hello --env dev');
     expect((await kiln('recycle', '--unblock', 'hello', '--env', 'dev')).stdout).toBe(
       'machines of hello in dev are replaced again when they are due\n',
     );
+    await told('Machines of hello in dev are replaced again', 'somebody lets it be tried again');
     expect((await kiln('recycle', '--unblock', 'hello', '--env', 'dev')).stdout).toContain('was not blocked');
   });
 
@@ -178,6 +227,18 @@ describe('kiln recycle', () => {
   test('two wishes at once are wrong usage', async () => {
     expect((await kiln('recycle', '--plan', '--now')).code).toBe(2);
     expect((await kiln('recycle', '--plan', '--hours', '0')).code).toBe(2);
+  });
+
+  test.each([
+    [['recycle', '--no-wait'], /'--no-wait' needs '--now'/],
+    [['recycle', '--hours', '5'], /'--hours <hours>' needs '--plan'/],
+    [['recycle', '--plan', '--all'], /'--all' cannot be used with '--plan'/],
+    [['recycle', '--unblock', '--all', 'hello', '--env', 'dev'], /'--all' cannot be used with '--unblock'/],
+    [['recycle', '--now', '--seed', 'x'], /'--seed <seed>' cannot be used with '--now'/],
+  ])('%j would pass over an option, and is wrong usage', async (args, message) => {
+    const { code, stderr } = await kiln(...args);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
   });
 });
 

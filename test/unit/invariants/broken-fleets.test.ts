@@ -92,6 +92,22 @@ const cases: readonly (readonly [InvariantId, string, () => readonly HistoryEntr
   ['I12', 'two of four machines are replaced at once', () => replacing('i-1', 'i-2').end(false)],
   [
     'I12',
+    'a zone is two machines ahead of another while they are replaced',
+    () =>
+      tell()
+        .blue()
+        .policy({ replacementsPerGroup: 2 })
+        .say({
+          fact: 'replacement.started',
+          ...web,
+          execution: 'y1',
+          group: 'blue',
+          retire: ['i-1', 'i-3'],
+        })
+        .end(false),
+  ],
+  [
+    'I12',
     'the replacement has another release',
     () =>
       replacing('i-1')

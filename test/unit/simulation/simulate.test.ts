@@ -8,8 +8,8 @@ const SEEDS = [
   ...['14', '40', '66', '78', '88', '106', '161', '183'].map((seed) => [seed, 30] as const),
 ];
 
-/** In it many replacements fail, and soon. */
-const STORMY = 'stormy';
+/** In them many replacements fail, and soon. */
+const STORMY = ['stormy', 'gale', 'hail', 'thunder'];
 
 /** Whole lives are simulated, and other suites run at the same time. */
 const TIMEOUT = 60_000;
@@ -61,8 +61,14 @@ describe('the checker sees', () => {
   ] as const)(
     '%s as a violation of %s',
     async (sabotage, invariant) => {
-      const { violations } = await simulate(STORMY, { days: 12, sabotage });
-      expect(violations.map((violation) => violation.invariant)).toContain(invariant);
+      const seen = new Set<string>();
+      // Whether it comes to something is a matter of what happens besides.
+      for (const seed of STORMY) {
+        const { violations } = await simulate(seed, { days: 12, sabotage });
+        for (const violation of violations) seen.add(violation.invariant);
+        if (seen.has(invariant)) break;
+      }
+      expect([...seen]).toContain(invariant);
     },
     TIMEOUT,
   );

@@ -41,6 +41,25 @@ describe('explainRecycling', () => {
   });
 });
 
+describe('machines that stay though they are due', () => {
+  const passedOver = [
+    { instanceId: 'i-1', reason: 'is protected from scale-in', since: minutesAgo(90) },
+    { instanceId: 'i-2', reason: 'is Standby, not InService', since: minutesAgo(5) },
+  ] as const;
+
+  test('are counted and named, beside what is said of their group', () => {
+    expect(explainRecycling(aServingRecord({ passedOver }), NOW)).toMatchObject([
+      {
+        status: 'note',
+        found:
+          "2 machines are due but stay, for up to 1h: 'i-1' is protected from scale-in; 'i-2' is Standby, not InService",
+      },
+    ]);
+    const recycling = { ...state, failures: 1, lastFailure: 'x' };
+    expect(explainRecycling(aServingRecord({ passedOver, recycling }), NOW)).toHaveLength(2);
+  });
+});
+
 describe('explainEnvironment', () => {
   const environment = { name: 'prod', maximumUptimeMinutes: 60, uptimeGraceMinutes: 30 };
   const budget = { environment: 'prod', updatedAt: minutesAgo(1), disruptions: [] };

@@ -68,6 +68,25 @@ describe('listMachines', () => {
     ]);
   });
 
+  test('what keeps one machine counts for more than what keeps its group, and says nothing of the others', () => {
+    const passedOver = [
+      { instanceId: 'i-1', reason: 'is protected from scale-in', since: minutesAgo(30) },
+    ] as const;
+    const record = aServingRecord({ passedOver });
+    const listed = listMachines(
+      [
+        { ...machine, groupName: 'group-1' },
+        { ...machine, instanceId: 'i-2', groupName: 'group-1' },
+      ],
+      [{ environment, record }],
+      NOW,
+    );
+    expect(listed.map(({ recycling }) => recycling)).toEqual([
+      'passed over for 30m: it is protected from scale-in',
+      undefined,
+    ]);
+  });
+
   test('what keeps the group that serves does not keep others, nor a smoke machine', () => {
     const others = [{ ...machine, groupName: 'group-2' }, machine];
     for (const listed of listMachines(others, apps, NOW)) expect(listed).not.toHaveProperty('recycling');

@@ -142,7 +142,13 @@ describe('recycleNow', () => {
 
   test('gives the replacements that the plan started, and none that another plan had started', async () => {
     states.on(StartExecutionCommand).resolves({ executionArn: 'arn:plan' });
-    states.on(DescribeExecutionCommand).resolvesOnce({ status: 'RUNNING' }).resolves({ status: 'SUCCEEDED' });
+    states
+      .on(DescribeExecutionCommand)
+      .resolvesOnce({ status: 'RUNNING' })
+      .resolves({
+        status: 'SUCCEEDED',
+        output: JSON.stringify([{ started: true }, { started: false }, { started: true }]),
+      });
     const started = (arn: string): HistoryEvent =>
       ({
         type: 'TaskSucceeded',
@@ -167,11 +173,15 @@ describe('recycleNow', () => {
     expect(await recycleNow(input, deps)).toEqual({
       executionArn: 'arn:plan',
       replacements: ['arn:1', 'arn:2'],
+      notStarted: 1,
     });
-    expect(states.commandCalls(StartExecutionCommand)[0]?.args[0].input).toMatchObject({
+    const { name, ...request } = states.commandCalls(StartExecutionCommand)[0]?.args[0].input ?? {};
+    expect(request).toEqual({
       stateMachineArn: 'arn:recycle',
-      input: JSON.stringify(input),
+      input: JSON.stringify({ ...input, requestId: name }),
     });
+    await recycleNow(input, deps);
+    expect(states.commandCalls(StartExecutionCommand)[1]?.args[0].input.name).not.toBe(name);
   });
 
   test('fails with the reason of the plan', async () => {

@@ -27,7 +27,15 @@ const group: FleetGroup = {
   bootSeconds: 5,
 };
 
-const empty: RecyclingPlan = { at, seed: 'kiln', replacements: [], skipped: [], held: [], turnOver: [] };
+const empty: RecyclingPlan = {
+  at,
+  seed: 'kiln',
+  replacements: [],
+  skipped: [],
+  passedOver: [],
+  held: [],
+  turnOver: [],
+};
 const retire = [{ instanceId: 'i-1', zone: 'eu-central-1a' }] as const;
 
 describe('renderPlan', () => {
@@ -48,6 +56,14 @@ describe('renderPlan', () => {
       {
         ...empty,
         skipped: [{ environment: 'dev', app: 'shop', groupName: 's', due: 2, reason: 'no room' }],
+        passedOver: [
+          {
+            environment: 'dev',
+            app: 'hello',
+            groupName: 'h',
+            machines: [{ instanceId: 'i-1', reason: 'is protected from scale-in' }],
+          },
+        ],
         held: [{ environment: 'prod', reason: "alarm 'disk' is on" }],
         turnOver: [
           { environment: 'dev', machines: 2, seconds: 60, possible: true },
@@ -69,6 +85,7 @@ describe('renderPlan', () => {
         '',
         'passed over though due:',
         '  dev  shop  2 machines  no room',
+        '  dev  hello  i-1  is protected from scale-in',
         '',
         'held:',
         "  prod  alarm 'disk' is on",
@@ -93,6 +110,7 @@ describe('renderForecast', () => {
     seed: 'kiln',
     replacements: [],
     skipped: [],
+    passedOver: [],
     held: [],
     turnOver: [],
   };

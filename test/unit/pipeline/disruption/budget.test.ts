@@ -2,6 +2,9 @@ import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { allowedDisruption, giveBudgetBack, readBudget, takeBudget } from '#pipeline/disruption/budget';
+import type { Announce } from '#pipeline/announce';
+import { budgetKey } from '#pipeline/disruption/budget-record';
+import type { BudgetRecord } from '#pipeline/disruption/budget-record';
 import { clearOutage, setOutage } from '#pipeline/disruption/outage';
 import { instantClock } from '#test/helpers/instant-clock';
 import { memoryDocuments } from '#test/helpers/memory-documents';
@@ -12,7 +15,9 @@ let deps: {
   documents: ReturnType<typeof memoryDocuments>;
   states: SFNClient;
   clock: ReturnType<typeof instantClock>;
+  announce: Announce;
 };
+const announced: unknown[] = [];
 
 const environment = anEnvironment({
   disruption: { machines: 1, percent: 10, alarms: [], overduePercent: 50 },
@@ -32,7 +37,16 @@ beforeEach(() => {
     .callsFake(({ executionArn = '' }: DescribeExecutionCommand['input']) => ({
       status: running.has(executionArn) ? 'RUNNING' : 'FAILED',
     }));
-  deps = { documents: memoryDocuments(), states: new SFNClient({ region: 'r' }), clock: instantClock() };
+  announced.length = 0;
+  deps = {
+    documents: memoryDocuments(),
+    states: new SFNClient({ region: 'r' }),
+    clock: instantClock(),
+    announce: (name, detail) => {
+      announced.push([name, detail]);
+      return Promise.resolve();
+    },
+  };
 });
 
 describe('the disruption budget', () => {
@@ -99,5 +113,29 @@ describe('the disruption budget', () => {
     });
     expect([await clearOutage('dev', deps), await clearOutage('dev', deps)]).toEqual([true, false]);
     expect(await readBudget('dev', deps)).not.toHaveProperty('outage');
+    expect(announced).toEqual([]);
+  });
+
+  test('the hold of recycling ends with the outage that it is for, and says so; one for another reason does not', async () => {
+    const hold = (reason: string) =>
+      deps.documents.update<BudgetRecord>(budgetKey('dev'), (found) => ({
+        environment: 'dev',
+        disruptions: [],
+        ...found,
+        updatedAt: '',
+        held: { since: '', reason },
+      }));
+    await setOutage('dev', { by: 'ann', reason: 'the database' }, deps);
+    await hold('an outage, says ann: the database');
+    await clearOutage('dev', deps);
+    expect(await readBudget('dev', deps)).not.toHaveProperty('held');
+    expect(announced).toEqual([
+      ['recycling.resumed', { environment: 'dev', reason: 'an outage, says ann: the database' }],
+    ]);
+    await setOutage('dev', { by: 'ann', reason: 'the database' }, deps);
+    await hold("alarm 'pager' is on");
+    await clearOutage('dev', deps);
+    expect(await readBudget('dev', deps)).toMatchObject({ held: { reason: "alarm 'pager' is on" } });
+    expect(announced).toHaveLength(1);
   });
 });

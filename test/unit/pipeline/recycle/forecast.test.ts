@@ -85,6 +85,12 @@ describe('forecastRecycling', () => {
     expect(forecast.skipped).toMatchObject([
       { groupName: 'full', reason: expect.stringContaining('no room') },
     ]);
+    const [first = aFleetMachine(0)] = group.machines;
+    const kept = aFleetGroup({ machines: [{ ...first, protected: true }, ...group.machines.slice(1)] });
+    expect(look([kept], [aRecyclingPolicy()], 1).passedOver).toEqual([]);
+    expect(look([kept], [aRecyclingPolicy()], 30).passedOver).toMatchObject([
+      { machines: [{ instanceId: first.instanceId, reason: 'is protected from scale-in' }] },
+    ]);
     const held = look([group], [aRecyclingPolicy({ hold: 'outage' })], 30);
     expect(held.replacements).toEqual([]);
     expect(held.held).toEqual([{ environment: 'prod', reason: 'outage' }]);

@@ -21,7 +21,13 @@ const keep = (
   const { fleet = [aFleetGroup({ machines })], policies = [aRecyclingPolicy()] } = more;
   const { turnOver } = planRecycling(fleet, policies, NOW, 'kiln');
   const request = { now: NOW, seed: 'kiln', replaced: new Set<string>(), everyMinutes: 5, ...more };
-  return Object.fromEntries(machinesToKeep({ ...request, fleet, policies, turnOver }));
+  const told = machinesToKeep({ ...request, fleet, policies, turnOver });
+  return Object.fromEntries(
+    told.map(({ untilSeconds, inDoubt, instanceIds }) => [
+      `${untilSeconds}${inDoubt ? ' in doubt' : ''}`,
+      instanceIds,
+    ]),
+  );
 };
 
 const isKept = (machine: FleetMachine, more?: Partial<KeepRequest>): boolean =>
@@ -73,10 +79,65 @@ describe('machinesToKeep', () => {
     expect(Object.values(keep(machines, { policies: [aRecyclingPolicy(more)] })).flat()).toHaveLength(2);
   });
 
-  test('Y09: leaves alone a machine that should be no more, so that the circuit breaker opens and stays open', () => {
+  test('Y09: leaves alone a machine that should be no more and is replaced soon', () => {
     expect(isKept(machineOf(END_SECONDS + 1))).toBe(false);
     expect(isKept(machineOf(END_SECONDS + 1000, { keptUntilSeconds: END_SECONDS + 999 }))).toBe(false);
     expect(isKept(machineOf(END_SECONDS + 1000, { keptUntilSeconds: END_SECONDS + 1000 }))).toBe(true);
+  });
+
+  describe('Y09: where the circuit breaker is open', () => {
+    const overdue = [0, 1].map((index) => machineOf(END_SECONDS + 60, {}, index));
+    const ids = overdue.map(({ instanceId }) => instanceId);
+
+    test('keeps what should be no more, for as long as others, and says that it is in doubt', () => {
+      expect(keep(overdue)).toEqual({ '90600 in doubt': ids });
+    });
+
+    test.each([
+      ['an alarm holds the environment too', { hold: "alarm 'pager' is on" }],
+      [
+        'its maximum uptime cannot be met besides',
+        { maximumUptimeSeconds: 20, graceSeconds: END_SECONDS - 20 },
+      ],
+    ])('keeps it though %s', (_what, more) => {
+      expect(keep(overdue, { policies: [aRecyclingPolicy(more)] })).toEqual({ '90600 in doubt': ids });
+    });
+
+    test('keeps the others of the environment as ever', () => {
+      const due = machineOf(END_SECONDS - 60, {}, 2);
+      const told = keep([...overdue, due]);
+      expect(told).toEqual({ '90600 in doubt': ids, 90_000: [due.instanceId] });
+    });
+
+    test('is not closed by what it made machines be told, and goes on telling them', () => {
+      const told = overdue.map((machine) => ({
+        ...machine,
+        keptUntilSeconds: END_SECONDS + 200,
+        keptInDoubt: true as const,
+      }));
+      expect(keep(told)).toEqual({ '90600 in doubt': ids });
+      const { held } = planRecycling([aFleetGroup({ machines: told })], [aRecyclingPolicy()], NOW, 'kiln');
+      expect(held).toMatchObject([{ reason: expect.stringContaining('2 of 2 machines are past') }]);
+    });
+
+    test('a machine that was told in doubt is told until it is replaced, though the circuit breaker has closed', () => {
+      const young = [2, 3, 4].map((index) => machineOf(60, {}, index));
+      const kept = machineOf(END_SECONDS + 60, { keptUntilSeconds: END_SECONDS + 200, keptInDoubt: true });
+      expect(keep([kept, ...young])).toEqual({ '90600 in doubt': [kept.instanceId] });
+    });
+
+    test('another environment is not believed less for it', () => {
+      const fleet = [
+        aFleetGroup({ machines: overdue }),
+        aFleetGroup({
+          environment: 'dev',
+          groupName: 'dev-shop',
+          machines: [machineOf(END_SECONDS + 60, {}, 2), machineOf(60, {}, 3), machineOf(60, {}, 4)],
+        }),
+      ];
+      const policies = [aRecyclingPolicy(), aRecyclingPolicy({ environment: 'dev' })];
+      expect(keep([], { fleet, policies })).toEqual({ '90600 in doubt': ids });
+    });
   });
 
   test('leaves alone what is not due, however short the grace, and environments whose machines may grow old', () => {

@@ -32,7 +32,9 @@ describe('planRecycling', () => {
         app: 'shop',
         groupName: 'prod-shop',
         retire: [{ instanceId: aFleetMachine(2).instanceId, zone: 'c' }],
+        otherwise: [{ instanceId: aFleetMachine(1).instanceId, zone: 'b' }],
         due: 2,
+        capacity: 4,
       },
     ]);
     expect(skipped).toEqual([]);
@@ -144,25 +146,37 @@ describe('planRecycling', () => {
       aFleetMachine(5, { launchedAt: NOW - 24.3 * HOUR, state: 'Standby' }),
     ];
     const group = aFleetGroup({ machines, desired: 5 });
-    expect(retired(plan([group]))).toEqual([aFleetMachine(0).instanceId]);
-    const { skipped } = plan([{ ...group, machines: machines.slice(1), desired: 4 }]);
-    expect(skipped).toMatchObject([
+    const passedOver = [
       {
-        due: 2,
-        reason: `'${aFleetMachine(4).instanceId}' is protected from scale-in; '${aFleetMachine(5).instanceId}' is Standby, not InService`,
+        environment: 'prod',
+        app: 'shop',
+        groupName: 'prod-shop',
+        machines: [
+          { instanceId: aFleetMachine(4).instanceId, reason: 'is protected from scale-in' },
+          { instanceId: aFleetMachine(5).instanceId, reason: 'is Standby, not InService' },
+        ],
       },
-    ]);
+    ];
+    expect(retired(plan([group]))).toEqual([aFleetMachine(0).instanceId]);
+    expect(plan([group])).toMatchObject({ passedOver, skipped: [] });
+    // Whatever else keeps the group, and where there is no other machine that is due.
+    const none = plan([{ ...group, machines: machines.slice(1), desired: 4 }]);
+    expect(none).toMatchObject({ passedOver, skipped: [], replacements: [] });
+    expect(plan([{ ...group, max: 5 }])).toMatchObject({ passedOver, skipped: [{ due: 3 }] });
+    expect(plan([group], { policies: [aRecyclingPolicy({ hold: 'outage' })] })).toMatchObject({ passedOver });
   });
 
-  test('Y11: of many machines that are passed over three are named', () => {
-    const machines = machinesAged([24.1, 24.1, 24.1, 24.1, 24.1]).map((each) => ({
-      ...each,
-      protected: true,
-    }));
-    const [skipped] = plan([aFleetGroup({ machines })]).skipped;
-    expect(skipped?.due).toBe(5);
-    expect(skipped?.reason.split('; ')).toHaveLength(4);
-    expect(skipped?.reason).toMatch(/; and 2 more$/);
+  test('Y11: one that is not due yet, or goes anyway, is not passed over', () => {
+    const machines = [
+      aFleetMachine(1, { protected: true }),
+      aFleetMachine(2, { launchedAt: NOW - 24.1 * HOUR, state: 'Terminating' }),
+      aFleetMachine(3, { launchedAt: NOW - 24.1 * HOUR, state: 'Terminating:Proceed' }),
+    ];
+    expect(plan([aFleetGroup({ machines, desired: 1 })]).passedOver).toEqual([]);
+    const waits = aFleetMachine(4, { launchedAt: NOW - 24.1 * HOUR, state: 'Terminating:Wait' });
+    expect(plan([aFleetGroup({ machines: [waits], desired: 1 })]).passedOver).toMatchObject([
+      { machines: [{ instanceId: waits.instanceId }] },
+    ]);
   });
 
   test('Y12: a machine listed twice, or a group, is planned once', () => {
@@ -178,8 +192,8 @@ describe('planRecycling', () => {
   test('Y12: a machine that EC2 did not show is never chosen, and said', () => {
     const { launchedAt: _, ...unknown } = aFleetMachine(0);
     const group = aFleetGroup({ machines: [unknown, aFleetMachine(1)] });
-    expect(plan([group]).skipped).toMatchObject([
-      { due: 1, reason: expect.stringContaining('does not show when') },
+    expect(plan([group]).passedOver).toMatchObject([
+      { machines: [{ reason: expect.stringContaining('EC2 does not show') }] },
     ]);
     expect(retired(plan([group], { all: true }))).toEqual([aFleetMachine(1).instanceId]);
   });

@@ -62,6 +62,18 @@ describe('planRecyclingNow', () => {
     expect((await plan()).replacements[0]?.name).not.toBe(first?.name);
   });
 
+  test('Y03: a person’s request names its executions for itself: what failed in this minute keeps nothing from it', async () => {
+    const [scheduled] = (await plan()).replacements;
+    const [asked] = (await plan({ requestId: 'now-1' })).replacements;
+    expect(asked?.retire).toEqual(scheduled?.retire);
+    expect(asked?.name).not.toBe(scheduled?.name);
+    expect((await plan({ requestId: 'now-2' })).replacements[0]?.name).not.toBe(asked?.name);
+    await world.clock.delay(MINUTE);
+    expect((await plan({ requestId: 'now-1' })).replacements[0]?.name).toBe(asked?.name);
+    const longest = (await plan({ requestId: 'n'.repeat(40) })).replacements[0]?.name;
+    expect(longest?.length).toBeLessThanOrEqual(80);
+  });
+
   test('leaves an environment without a maximum uptime alone, unless somebody asks for all of it', async () => {
     world.configure({});
     expect(await retired()).toEqual([]);
@@ -107,6 +119,102 @@ describe('planRecyclingNow', () => {
     expect(world.record().recycling).not.toHaveProperty('skipped');
   });
 
+  describe('Y11: a machine that stays though it is due', () => {
+    const protect = (isProtected: boolean): void => {
+      Object.assign(world.machines.get('i-1') ?? {}, { protected: isProtected });
+    };
+    const passedOver = () => world.record().passedOver;
+    const entry = {
+      instanceId: 'i-1',
+      reason: 'is protected from scale-in',
+      since: '2026-01-01T01:01:00.000Z',
+    };
+    const event = {
+      environment: 'dev',
+      app: 'hello',
+      groupName: GROUP,
+      due: 1,
+      machines: ['i-1'],
+      reason: "'i-1' is protected from scale-in",
+    };
+
+    beforeEach(() => protect(true));
+
+    test('is told while others are replaced, once, and recorded until it stays no longer', async () => {
+      for (let plans = 1; plans <= 3; plans += 1) {
+        expect(await retired()).toHaveLength(1);
+        await world.clock.delay(5 * MINUTE);
+      }
+      expect(world.announced).toEqual([['recycling.skipped', event]]);
+      expect(passedOver()).toEqual([entry]);
+      protect(false);
+      await plan();
+      expect(world.record()).not.toHaveProperty('passedOver');
+      expect(world.announced).toHaveLength(1);
+    });
+
+    test('is told when no other is due, and is no reason to leave the group behind others', async () => {
+      for (const id of ['i-2', 'i-3', 'i-4'])
+        Object.assign(world.machines.get(id) ?? {}, { launchedAt: world.clock.now().getTime() });
+      expect(await retired()).toEqual([]);
+      expect(world.announced).toEqual([['recycling.skipped', event]]);
+      expect(world.record().recycling?.skipped).toBeUndefined();
+    });
+
+    test('is told of anew for another reason, and beside another machine', async () => {
+      await plan();
+      await world.clock.delay(5 * MINUTE);
+      Object.assign(world.machines.get('i-1') ?? {}, { state: 'Standby' });
+      Object.assign(world.machines.get('i-2') ?? {}, { protected: true });
+      world.group.desired = 3;
+      await plan();
+      expect(world.announced.slice(1)).toMatchObject([
+        [
+          'recycling.skipped',
+          {
+            due: 2,
+            machines: ['i-1', 'i-2'],
+            reason: "'i-1' is Standby, not InService; 'i-2' is protected from scale-in",
+          },
+        ],
+      ]);
+    });
+
+    test('is not told anew after the group was left alone for another reason in between', async () => {
+      await plan();
+      world.group.max = 4;
+      await plan();
+      expect(passedOver()).toEqual([entry]);
+      world.group.max = 100;
+      await plan();
+      expect(world.names()).toEqual(['recycling.skipped', 'recycling.skipped']);
+      expect(world.announced[1]?.[1]).toMatchObject({ reason: expect.stringContaining('no room') });
+    });
+
+    test('is not told while the whole group is left alone for another reason', async () => {
+      world.group.max = 4;
+      await plan();
+      expect(world.record()).not.toHaveProperty('passedOver');
+    });
+
+    test('is told when it is not due but a person asked for everything, and then forgotten by the schedule', async () => {
+      world.configure({});
+      expect(await retired({ all: true })).toHaveLength(1);
+      expect(world.announced).toEqual([['recycling.skipped', event]]);
+      expect(passedOver()).toEqual([entry]);
+      await plan();
+      expect(world.record()).not.toHaveProperty('passedOver');
+      expect(world.announced).toHaveLength(1);
+    });
+
+    test('is forgotten where machines may now grow as old as they like', async () => {
+      await plan();
+      world.configure({});
+      await plan();
+      expect(world.record()).not.toHaveProperty('passedOver');
+    });
+  });
+
   test('Y04: passes over a group that a rollout changes, and one that is blocked', async () => {
     world.executions.set('arn:execution/2', 'RUNNING');
     world.setRecord({ lease: aLease(2) });
@@ -131,8 +239,10 @@ describe('planRecyclingNow', () => {
     expect(world.documents.all.get('kiln/budgets/dev.json')).toMatchObject({
       held: { reason: expect.stringContaining('wrong clock') },
     });
+    // Who lets one run go on ends no hold: the next plan of the schedule would only say it again.
     expect(await retired({ evenIfOverdue: true })).toHaveLength(1);
-    expect(world.documents.all.get('kiln/budgets/dev.json')).not.toHaveProperty('held');
+    expect(world.names()).toEqual(['recycling.held']);
+    expect(world.documents.all.get('kiln/budgets/dev.json')).toHaveProperty('held');
   });
 
   test('an alarm holds the environment', async () => {
@@ -143,6 +253,39 @@ describe('planRecyclingNow', () => {
     expect(world.announced).toEqual([
       ['recycling.held', { environment: 'dev', reason: "alarm 'pager' is on" }],
     ]);
+  });
+
+  test('the end of a hold is announced, once, with what it was for', async () => {
+    const disruption = { machines: 1, percent: 10, alarms: ['pager'], overduePercent: 50 };
+    world.configure({ maximumUptimeMinutes: 60, disruption });
+    world.alarms.set('pager', 'ALARM');
+    await plan();
+    world.alarms.set('pager', 'OK');
+    await world.clock.delay(5 * MINUTE);
+    for (let plans = 1; plans <= 2; plans += 1) expect(await retired()).toHaveLength(1);
+    expect(world.announced.slice(1)).toEqual([
+      [
+        'recycling.resumed',
+        { environment: 'dev', reason: "alarm 'pager' is on", heldSince: '2026-01-01T01:01:00.000Z' },
+      ],
+    ]);
+    expect(world.documents.all.get('kiln/budgets/dev.json')).not.toHaveProperty('held');
+  });
+
+  test('a hold ends where machines may now grow as old as they like', async () => {
+    await world.clock.delay(24 * 60 * MINUTE);
+    await plan();
+    world.configure({});
+    await plan();
+    expect(world.names()).toEqual(['recycling.held', 'recycling.resumed']);
+  });
+
+  test('what keeps only a person’s request for everything from being done is not told to everybody', async () => {
+    const disruption = { machines: 1, percent: 10, alarms: ['pager'], overduePercent: 50 };
+    world.configure({ disruption });
+    world.alarms.set('pager', 'ALARM');
+    expect(await retired({ all: true })).toEqual([]);
+    expect(world.announced).toEqual([]);
   });
 });
 
@@ -224,6 +367,23 @@ describe('machines that are due and not replaced', () => {
       expect(await retired()).toEqual([]);
       await world.clock.delay(5 * MINUTE);
     }
+  });
+
+  test('Y09: what the circuit breaker holds outlives its timers, and the circuit breaker stays open', async () => {
+    // The control plane was away, and comes back when all are past maximum uptime and grace.
+    await world.clock.delay(20 * MINUTE);
+    for (let minutes = 0; minutes < 180; minutes += 5) {
+      expect(await retired()).toEqual([]);
+      const uptime = (world.clock.now().getTime() - Date.parse('2026-01-01')) / 1000;
+      for (const id of ['i-1', 'i-2', 'i-3', 'i-4']) {
+        expect(Number(world.kept.get(id))).toBeGreaterThan(uptime + 600);
+        expect(Number(world.kept.get(id))).toBeLessThanOrEqual(uptime + 2400);
+        expect(world.keptInDoubt.get(id)).toBe(world.kept.get(id));
+      }
+      await world.clock.delay(5 * MINUTE);
+    }
+    expect(world.names()).toEqual(['recycling.held']);
+    expect(await retired({ evenIfOverdue: true })).toHaveLength(1);
   });
 
   test('that EC2 refuses it keeps nobody from being replaced', async () => {

@@ -2,13 +2,14 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readBudget } from '#pipeline/disruption/budget';
 import { abandonReplacement } from '#pipeline/recycle/abandon-replacement';
 import { launchReplacements } from '#pipeline/recycle/launch-replacements';
+import { planRecyclingNow } from '#pipeline/recycle/plan-recycling';
 import { retireInstances } from '#pipeline/recycle/retire-instances';
 import { unblockRecycling } from '#pipeline/recycle/unblock-recycling';
 import { waitForReplacements } from '#pipeline/recycle/wait-for-replacements';
 import { aKey, aRelease } from '#test/helpers/pipeline-fixtures';
 import { anOrder, GROUP, RECYCLER, recyclingWorld } from '#test/helpers/recycling-world';
 import { again, runReplacement } from '#test/helpers/run-replacement';
-import { autoScalingError } from '#test/helpers/service-error';
+import { autoScalingError, s3Error } from '#test/helpers/service-error';
 
 let world: ReturnType<typeof recyclingWorld>;
 
@@ -73,6 +74,32 @@ describe('a replacement', () => {
     expect([...world.machines.keys()]).toEqual(['i-5', 'i-6', 'i-7', 'i-8']);
   });
 
+  test.each(['before', 'after'])(
+    'Y05: the replacements that a dead execution launched are not replaced again for a person who asked for all (it died %s writing them down)',
+    async (when) => {
+      const writes = when === 'before' ? 'LaunchInstances' : 'DescribeTargetHealth';
+      world.afterCall = (name) => {
+        if (name === writes) throw new Error('killed');
+      };
+      const launched = launchReplacements(anOrder(['i-1'], world), world.deps);
+      await (
+        when === 'before' ? launched : launched.then((batch) => waitForReplacements(batch, world.deps))
+      ).catch(() => undefined);
+      world.afterCall = () => undefined;
+      world.executions.set(RECYCLER, 'ABORTED');
+      const executionArn = 'arn:execution/next';
+      world.executions.set(executionArn, 'RUNNING');
+      await world.clock.delay(HOUR / 60);
+      const { replacements } = await planRecyclingNow({ all: true }, world.deps);
+      const [order] = replacements;
+      if (order === undefined) throw new Error('what it left is not taken up');
+      expect(order).toMatchObject({ retire: [{ instanceId: 'i-1' }] });
+      expect(await runReplacement({ ...order, executionArn }, world.deps)).toBeUndefined();
+      expect([...world.machines.keys()]).toEqual(['i-5', 'i-6', 'i-7', 'i-8']);
+      await expectAtRest();
+    },
+  );
+
   test('raises the desired capacity where the launch did not, and does not where it did', async () => {
     await launchReplacements(anOrder(['i-1'], world), world.deps);
     expect(world.calls).not.toContain('SetDesiredCapacity');
@@ -102,8 +129,16 @@ describe('a replacement', () => {
     const launches = world.calls.filter((name) => name === 'LaunchInstances').length;
     expect(await runReplacement(anOrder(['i-1'], world), world.deps)).toBe('NotRecyclable');
     expect(world.calls.filter((name) => name === 'LaunchInstances')).toHaveLength(launches);
-    expect(await unblockRecycling({ environment: 'dev', app: 'hello' }, world.deps)).toBe(true);
-    expect(await unblockRecycling({ environment: 'dev', app: 'hello' }, world.deps)).toBe(false);
+    const { blockedSince } = world.record().recycling ?? {};
+    const request = { environment: 'dev', app: 'hello', by: 'ann' };
+    world.announced.length = 0;
+    expect([
+      await unblockRecycling(request, world.deps),
+      await unblockRecycling(request, world.deps),
+    ]).toEqual([true, false]);
+    expect(world.announced).toEqual([
+      ['recycling.unblocked', { ...request, groupName: GROUP, blockedSince }],
+    ]);
     world.launches.healthy = true;
     expect(await runReplacement(anOrder(['i-1'], world), world.deps)).toBeUndefined();
   });
@@ -389,25 +424,28 @@ describe('a replacement', () => {
     expect(await runReplacement(anOrder(['i-1'], world), world.deps)).toBeUndefined();
   });
 
-  test('throttling is no failure of the machines', async () => {
-    world.afterCall = (name) => {
-      if (name === 'LaunchInstances') throw autoScalingError('Throttling');
-    };
-    expect(await runReplacement(anOrder(['i-1'], world), world.deps)).toBe('Throttling');
+  test.each<[string, Error]>([
+    ['throttling', autoScalingError('Throttling')],
+    ['an error that only its status tells', s3Error('UnknownError', 503)],
+    [
+      'a broken connection',
+      Object.assign(new Error('x'), { code: 'ECONNRESET', $metadata: { attempts: 3 } }),
+    ],
+    [
+      'a name that nobody knows',
+      Object.assign(new Error('x'), { code: 'ENOTFOUND', $metadata: { attempts: 3 } }),
+    ],
+  ])('%s that outlasts the SDK is no failure of the machines, however often', async (_what, error) => {
+    for (let times = 1; times <= 3; times += 1) {
+      world.afterCall = (name) => {
+        if (name === 'LaunchInstances') throw error;
+      };
+      expect(await runReplacement(anOrder(['i-1'], world), world.deps)).toBe('CloudUnavailable');
+      await world.clock.delay(HOUR / 60);
+    }
     expect(world.record()).not.toHaveProperty('recycling');
-  });
-
-  test('2.5: at most one call a replacement in batches of ten, and twelve for a single one', async () => {
-    world = recyclingWorld(Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? 'a' : 'b')));
-    world.group.max = 110;
-    const ids = [...world.machines.keys()].slice(0, 10);
-    const launched = await launchReplacements(anOrder(ids, world), world.deps);
-    const { batch } = await waitForReplacements(launched, world.deps);
-    await retireInstances({ batch }, world.deps);
-    expect(world.calls.length).toBeLessThanOrEqual(10);
-    world = recyclingWorld();
-    await world.clock.delay(1);
-    await runReplacement(anOrder(['i-1'], world), world.deps);
-    expect(world.calls.length).toBeLessThanOrEqual(12);
+    expect(world.names()).not.toContain('recycling.failed');
+    world.afterCall = () => undefined;
+    await expectAtRest();
   });
 });

@@ -69,10 +69,9 @@ describe('machineSkipReason', () => {
       aFleetMachine(1, { launchedAt: NOW + HOUR }),
       'was launched in the future',
     ],
-    ['Y12: a machine that EC2 did not show', unknown, 'does not show when'],
-  ])('%s is passed over with its id', (_name, machine, reason) => {
-    expect(machineSkipReason(machine, NOW)).toContain(reason);
-    expect(machineSkipReason(machine, NOW)).toContain(machine.instanceId);
+    ['Y12: a machine that EC2 did not show', unknown, 'was launched at a time that EC2 does not show'],
+  ])('%s is passed over with what it is', (_name, machine, reason) => {
+    expect(machineSkipReason(machine, NOW)).toBe(reason);
   });
 
   test('a machine in service is not', () => {

@@ -28,6 +28,15 @@ describe('turnOverSeconds', () => {
     expect(turnOverSeconds([groupOf(20)], policy, 10)).toBe(10 * 70);
   });
 
+  test('three zones take as few batches as one: a hundred machines ten', () => {
+    expect(turnOverSeconds([groupOf(100)], policy, 10)).toBe(10 * 70);
+  });
+
+  test('a group out of balance takes longer: its fullest zone is not ahead by more than its share', () => {
+    const zoned = Array.from('aaaaaaaaaaaabbbbcccc', (zone, index) => aFleetMachine(index, { zone }));
+    expect(turnOverSeconds([aFleetGroup({ machines: zoned })], policy, 10)).toBe(12 * 70);
+  });
+
   test('groups go on side by side within the budget', () => {
     const groups = [groupOf(4), groupOf(4), groupOf(4)];
     expect(turnOverSeconds(groups, policy, 3)).toBe(4 * 70);

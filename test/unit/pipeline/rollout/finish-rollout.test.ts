@@ -52,6 +52,14 @@ describe('finishRollout', () => {
     expect(world.announced).toEqual(['rollout.finished']);
   });
 
+  test('a group that was blocked is so no longer: it is another one that serves, and that is announced', async () => {
+    const recycling = { groupName: aDeployment(1).groupName, failures: 3, blockedSince: 'x' };
+    world.documents.all.set(DEV, aRecord({ current: aDeployment(1), lease: aLease(2), recycling }));
+    await finish();
+    expect(world.documents.all.get(DEV)).not.toHaveProperty('recycling');
+    expect(world.announced).toEqual(['recycling.unblocked', 'rollout.finished']);
+  });
+
   test('R07: green gets the capacity that somebody gave blue in the last step, and loses none', async () => {
     const sizeOf = (n: number) => world.groups.groups.get(aDeployment(n).groupName);
     const blue = sizeOf(1);

@@ -108,6 +108,20 @@ describe('recycling in Slack', () => {
     expect(texts()).toEqual(['Machines of hello in prod are replaced again']);
   });
 
+  test('a block that somebody lifts is called off at once, and a hold that is over', async () => {
+    await recycles({ ...failing, failures: 3, blockedSince: at });
+    await tell({ announcement: 'recycling.blocked', ...where });
+    await recycles();
+    await tell({ announcement: 'recycling.unblocked', ...where });
+    expect(texts()).toEqual(['Machines of hello in prod are replaced again']);
+    const held = { since: at, reason: "alarm 'pager' is on" };
+    await put(budgetKey('prod'), { environment: 'prod', updatedAt: at, disruptions: [], held });
+    await tell({ announcement: 'recycling.held', environment: 'prod' });
+    await put(budgetKey('prod'), { environment: 'prod', updatedAt: at, disruptions: [] });
+    await tell({ announcement: 'recycling.resumed', environment: 'prod' });
+    expect(texts()).toEqual(['Machines of hello in prod are replaced again', 'Recycling goes on in prod']);
+  });
+
   test('trouble after the end of trouble is another message', async () => {
     await recycles(failing);
     await tell({ announcement: 'recycling.failed', ...where });
