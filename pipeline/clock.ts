@@ -23,12 +23,14 @@ export const systemClock: Clock = {
 /** Whole milliseconds for measuring how long something takes: right also when the wall clock is set meanwhile. */
 export const monotonicNow = (clock: Clock): number => clock.monotonic?.() ?? clock.now().getTime();
 
-const GROWTH = 1.25;
+/** What takes long is noticed this part of its time too late at most. */
+const LATE = 0.25;
 
 /**
  * Calls `attempt` every `intervalMilliseconds` until it gives something else than undefined, or until
- * `timeoutMilliseconds` have passed; then undefined. With `longestMilliseconds` the interval grows by a quarter each time,
- * up to that: what may take moments or minutes is noticed soon and asked for seldom.
+ * `timeoutMilliseconds` have passed; then undefined. With `longestMilliseconds` the interval is a quarter of the time waited so
+ * far, `waitedMilliseconds` before this call included, up to that: what may take moments or minutes is noticed soon and
+ * asked for seldom.
  */
 export const poll = async <T>(
   clock: Clock,
@@ -36,15 +38,17 @@ export const poll = async <T>(
     readonly intervalMilliseconds: number;
     readonly longestMilliseconds?: number;
     readonly timeoutMilliseconds: number;
+    readonly waitedMilliseconds?: number;
   },
   attempt: () => Promise<T | undefined>,
 ): Promise<T | undefined> => {
-  const deadline = monotonicNow(clock) + options.timeoutMilliseconds;
-  let interval = options.intervalMilliseconds;
+  const { intervalMilliseconds, longestMilliseconds = 0, waitedMilliseconds = 0 } = options;
+  const start = monotonicNow(clock);
   for (;;) {
     const result = await attempt();
-    if (result !== undefined || monotonicNow(clock) >= deadline) return result;
-    await clock.delay(interval);
-    interval = Math.max(interval, Math.min(interval * GROWTH, options.longestMilliseconds ?? 0));
+    const passed = monotonicNow(clock) - start;
+    if (result !== undefined || passed >= options.timeoutMilliseconds) return result;
+    const late = Math.min(longestMilliseconds, (waitedMilliseconds + passed) * LATE);
+    await clock.delay(Math.max(intervalMilliseconds, Math.round(late)));
   }
 };

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 
 /** What `npm test` runs, in this order: the cheap and quick first. */
 const CHECKS = ['format', 'lint', 'types', 'dead-code', 'docs'] as const;
-/** Suites on the packaged stack wait most of the time: a third one has the processor meanwhile. */
 const STAGES: readonly { readonly projects: readonly string[]; readonly workers: number }[] = [
   { projects: ['unit', 'statemachines'], workers: 2 },
-  { projects: ['parity', 'stack'], workers: 3 },
+  { projects: ['parity', 'stack'], workers: 2 },
   // Real machines must boot in time: the tests that boot them run one after the other.
   { projects: ['e2e'], workers: 1 },
 ];

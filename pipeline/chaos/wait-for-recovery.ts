@@ -12,7 +12,7 @@ import { readServingGroup } from './serving-group.ts';
 import type { ServingGroup, ServingGroupDeps } from './serving-group.ts';
 
 const LOOK_MILLISECONDS = 500;
-const LONGEST_LOOK_MILLISECONDS = 2000;
+const LONGEST_LOOK_MILLISECONDS = 4000;
 /** Of the function's minute: what is between two looks of the state machine is not seen. */
 const LOOKING_MILLISECONDS = 20_000;
 
@@ -83,6 +83,7 @@ export const waitForRecovery = async (
     intervalMilliseconds: LOOK_MILLISECONDS,
     longestMilliseconds: LONGEST_LOOK_MILLISECONDS,
     timeoutMilliseconds: LOOKING_MILLISECONDS,
+    waitedMilliseconds: deps.clock.now().getTime() - Date.parse(kill.at),
   };
   const outcome = await poll(deps.clock, interval, async () => {
     const found = await look(kill, deps);

@@ -1,8 +1,8 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { DeployedEnvironment } from '../environments/environment.ts';
-import type { DeploymentKey, EnvironmentRecord } from '../model.ts';
+import type { DeploymentKey } from '../model.ts';
 import { deploymentNames } from '../names.ts';
-import { findAppRule, setWeights } from '../traffic/app-rule.ts';
+import { findAppRule } from '../traffic/app-rule.ts';
 import { deleteRule, readRules, targetGroupsOf } from '../traffic/listener-rule.ts';
 import { findPreviewRules } from '../traffic/preview-rule.ts';
 import { findTargetGroup, readTargetHealth } from '../traffic/target-group.ts';
@@ -12,23 +12,11 @@ import { readEnvironmentRecord } from './environment-record.ts';
 import type { EnvironmentRecordDeps } from './environment-record.ts';
 import { readMachineGroup, removeMachineGroup } from './machine-group.ts';
 import type { MachineGroupDeps } from './machine-group.ts';
+import { restoreTraffic } from './restore-traffic.ts';
 
 export interface RemoveDeploymentDeps extends MachineGroupDeps, EnvironmentRecordDeps {
   readonly stack: string;
 }
-
-/** Takes the target group out of the app's rule, if it ever came into it: what serves has its full weight again. */
-const restoreTraffic = async (
-  ruleArn: string,
-  record: EnvironmentRecord,
-  environment: DeployedEnvironment,
-  deps: RemoveDeploymentDeps,
-): Promise<void> => {
-  if (record.current === undefined) await deleteRule(ruleArn, deps.balancing);
-  else await setWeights(ruleArn, [{ targetGroupArn: record.current.targetGroupArn, weight: 100 }], deps);
-  // A node of the balancer that has the old weights still would find no machine.
-  await deps.clock.delay(environment.rollout.settleSeconds * 1000);
-};
 
 /** Where no rule names the target group any more it is `unused`, and may have requests from before. */
 const MAY_HAVE_REQUESTS = new Set<string | undefined>(['healthy', 'draining', 'unused']);
@@ -71,8 +59,8 @@ export const removeDeployment = async (
     group !== undefined &&
     targetGroupArn !== undefined &&
     (await mayHaveRequests(group, targetGroupArn, deps));
-  const ruleArn = targetGroupArn === undefined ? undefined : findAppRule(rules, targetGroupArn);
-  if (ruleArn !== undefined) await restoreTraffic(ruleArn, record, environment, deps);
+  const rule = targetGroupArn === undefined ? undefined : findAppRule(rules, targetGroupArn);
+  if (rule !== undefined) await restoreTraffic(rule, rules, record, environment, deps);
   for (const preview of findPreviewRules(rules, names.preview)) await deleteRule(preview, deps.balancing);
   if (drains) await drainGroup({ group, targetGroupArn }, deps);
   await removeMachineGroup(

@@ -122,10 +122,14 @@ export const waitForHealthyTargets = async (
   if (isUnchanged(rollout, needed, group)) return { rollout: { ...rollout, machines } };
   let healthy: string[] = [];
   let states: readonly string[] = [];
+  // Machines of a later step began to boot at some other time.
+  const bootingSince = rollout.step === 0 ? group?.CreatedTime : undefined;
+  const now = deps.clock.now();
   const interval = {
     intervalMilliseconds: LOOK_MILLISECONDS,
     longestMilliseconds: LONGEST_LOOK_MILLISECONDS,
     timeoutMilliseconds: LOOKING_MILLISECONDS,
+    waitedMilliseconds: now.getTime() - (bootingSince ?? now).getTime(),
   };
   const all = await poll(deps.clock, interval, async () => {
     const targets = await readTargetHealth(green.targetGroupArn, deps.balancing);

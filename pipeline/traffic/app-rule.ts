@@ -69,8 +69,8 @@ export const createAppRule = (
   );
 
 /** The one of the listener's rules that sends traffic, not previews, to the target group, if there is one. */
-export const findAppRule = (rules: readonly Rule[], targetGroupArn: string): string | undefined =>
-  rules.find((rule) => carries(rule, targetGroupArn))?.RuleArn;
+export const findAppRule = (rules: readonly Rule[], targetGroupArn: string): Rule | undefined =>
+  rules.find((rule) => carries(rule, targetGroupArn));
 
 /** The weights of a rule as the balancer describes it; none where it forwards nothing. */
 export const weightsOf = (rule: Rule | undefined): Weight[] => {

@@ -110,20 +110,25 @@ describe('L05 a target that fails', () => {
     expect(answer).toMatch(/^HTTP\/1.1 413 /);
   });
 
-  test('L01 one that closes idle connections under the balancer costs no request, and no POST is sent twice', async () => {
-    const { balancer, url } = await startBalancer();
-    // Closes every connection right when its second request arrives, as a keep-alive timer does that runs out just then.
+  /** A target that answers the first request of a connection, and does something else at the next. */
+  const answersOnce = async (next: (socket: Socket) => void): Promise<number> => {
     const target = createTcpServer((socket) => {
       let requests = 0;
       socket.on('error', () => socket.destroy());
       socket.on('data', () => {
         requests += 1;
         if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-        else socket.resetAndDestroy();
+        else next(socket);
       });
     });
     await listen(target);
-    addTarget(balancer, 'blue', portOf(target));
+    return portOf(target);
+  };
+
+  test('L01 one that closes idle connections under the balancer costs no request, and no POST is sent twice', async () => {
+    const { balancer, url } = await startBalancer();
+    // Right when a request arrives, as a keep-alive timer does that runs out just then.
+    addTarget(balancer, 'blue', await answersOnce((socket) => socket.resetAndDestroy()));
     for (let index = 0; index < 20; index += 1) expect((await fetch(url)).status).toBe(200);
     expect(balancer.pool('blue').counters.read().resent).toBeGreaterThan(5);
     const statuses = new Set<number>();
@@ -135,17 +140,8 @@ describe('L05 a target that fails', () => {
 
   test('L05 one that ends while it works on a request fails it, also on a connection that was used before', async () => {
     const { balancer, url } = await startBalancer();
-    const target = createTcpServer((socket) => {
-      let requests = 0;
-      socket.on('error', () => socket.destroy());
-      socket.on('data', () => {
-        requests += 1;
-        if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-        else setTimeout(() => socket.resetAndDestroy(), 1_100);
-      });
-    });
-    await listen(target);
-    addTarget(balancer, 'blue', portOf(target));
+    const works = (socket: Socket): void => void setTimeout(() => socket.resetAndDestroy(), 1_100);
+    addTarget(balancer, 'blue', await answersOnce(works));
     expect((await fetch(url)).status).toBe(200);
     expect((await fetch(url)).status).toBe(502);
     expect(balancer.pool('blue').counters.read().resent).toBe(0);

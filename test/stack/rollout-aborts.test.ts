@@ -41,6 +41,13 @@ const nextVersion = async (): Promise<[now: string, next: string, other: string]
   return [now, next, other];
 };
 
+/** FinishRollout's last change, after which it only records that the release is live, takes eight seconds. */
+const delayEnd = (): void => {
+  kiln.cloud.faults.set({
+    rules: [{ service: 'elasticloadbalancing', action: 'DeleteRule', do: { delayMs: 8000 } }],
+  });
+};
+
 beforeAll(async () => {
   kiln = await startLightKiln(ENVIRONMENTS);
   await kiln.bake('hello', ['1.0.0', '2.0.0', '3.0.0']);
@@ -59,9 +66,12 @@ describe('a rollout that is stopped', () => {
     'R16 in %s: what served serves on with its full capacity, and the next rollout cleans up',
     async (state) => {
       const [now, next, other] = await nextVersion();
+      // The last state might be over before it is stopped.
+      delayEnd();
       const killed = await kiln.promote('hello', next, 'prod');
       await kiln.waitForState(killed, state);
       await kiln.stopExecution(killed);
+      kiln.cloud.faults.clear();
       expect((await kiln.running('hello', 'prod'))[now]).toBe(2);
       await kiln.succeeded(await kiln.promote('hello', other, 'prod'));
       await expectAtRest(kiln, serves(other));
@@ -126,6 +136,26 @@ describe('kiln rollback', () => {
       expect(await kiln.ended(rollout)).toMatchObject({ status: 'FAILED', error: 'RolloutAborted' });
       await expectAtRest(kiln, serves(now));
       expect(await kiln.statusIn('hello', next, 'prod')).toMatchObject({ status: 'rolled-back' });
+      expect(traffic.failures()).toEqual([]);
+    },
+    2 * MINUTE,
+  );
+
+  test(
+    'R04 in FinishRollout when blue is out of the rule already: no request finds blue unprepared',
+    async () => {
+      const [now, next] = await nextVersion();
+      delayEnd();
+      const rollout = await kiln.promote('hello', next, 'prod');
+      await kiln.waitForState(rollout, 'FinishRollout');
+      await kiln.waitFor('blue is still in the rule', async () =>
+        now in (await kiln.weights('hello', 'prod')) ? undefined : true,
+      );
+      const { output } = await kiln.succeeded(await kiln.rollBack('hello', 'prod'));
+      kiln.cloud.faults.clear();
+      expect(JSON.parse(output)).toMatchObject({ kind: 'abort' });
+      expect(await kiln.ended(rollout)).toMatchObject({ status: 'FAILED', error: 'RolloutAborted' });
+      await expectAtRest(kiln, serves(now));
       expect(traffic.failures()).toEqual([]);
     },
     2 * MINUTE,

@@ -15,16 +15,24 @@ describe('poll', () => {
     expect(at).toEqual([0, 100, 200, 300]);
   });
 
-  test('asks less and less often up to the longest interval', async () => {
+  const lessOften = async (more: { readonly waitedMilliseconds?: number }): Promise<readonly number[]> => {
     const clock = instantClock();
     const at: number[] = [];
-    const options = { intervalMilliseconds: 64, longestMilliseconds: 110, timeoutMilliseconds: 500 };
-    const answer = await poll(clock, options, () => {
+    const options = { intervalMilliseconds: 40, longestMilliseconds: 100, timeoutMilliseconds: 500 };
+    const answer = await poll(clock, { ...options, ...more }, () => {
       at.push(clock.waited());
       return Promise.resolve(undefined);
     });
     expect(answer).toBeUndefined();
-    expect(at).toEqual([0, 64, 144, 244, 354, 464, 574]);
+    return at;
+  };
+
+  test('asks less and less often up to the longest interval', async () => {
+    expect(await lessOften({})).toEqual([0, 40, 80, 120, 160, 200, 250, 313, 391, 489, 589]);
+  });
+
+  test('what was waited before counts', async () => {
+    expect(await lessOften({ waitedMilliseconds: 1000 })).toEqual([0, 100, 200, 300, 400, 500]);
   });
 
   test.each([-3600, 86_400])(

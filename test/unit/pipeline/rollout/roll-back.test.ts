@@ -1,8 +1,9 @@
-import { ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeTargetHealthCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ENVIRONMENTS_KEY } from '#pipeline/environments/read-environments';
 import type { EnvironmentRecord } from '#pipeline/model';
 import { releaseKey } from '#pipeline/release/release-record';
+import { forwardsTo } from '#pipeline/traffic/listener-rule';
 import { rollBack } from '#pipeline/rollout/roll-back';
 import { aRule } from '#test/helpers/fake-traffic';
 import {
@@ -73,6 +74,40 @@ describe('rollBack', () => {
       expect(world.clock.waited()).toBeGreaterThanOrEqual(2000);
     },
   );
+
+  describe('when blue was out of the rule already, where nobody checks its health', () => {
+    const outOfRule = (): void => {
+      shifted(100);
+      world.traffic.rules.splice(
+        0,
+        Infinity,
+        ...world.traffic.rules.filter((rule) => !forwardsTo(rule, targetGroupOf(1))),
+      );
+      world.traffic.rules.push(aRule('arn:rule/app', 49_999, { [targetGroupOf(2)]: 100 }));
+      world.traffic.health.set(targetGroupOf(1), ['initial', 'initial']);
+    };
+
+    test('R04 in FinishRollout: its targets are found healthy before it gets the traffic', async () => {
+      outOfRule();
+      world.traffic.mock
+        .on(DescribeTargetHealthCommand, { TargetGroupArn: targetGroupOf(1) })
+        .callsFake(() => ({
+          TargetHealthDescriptions: [
+            { TargetHealth: { State: 'healthy' } },
+            { TargetHealth: { State: world.clock.waited() < 1500 ? 'initial' : 'healthy' } },
+          ],
+        }));
+      await expect(back()).rejects.toMatchObject({ name: 'TargetsStillDraining' });
+      expect(world.changes.slice(0, 2)).toEqual(['ModifyRule tg/2=100,tg/1=0', 'ModifyRule tg/1=100']);
+      expect(world.clock.waited()).toBeGreaterThanOrEqual(1500);
+    });
+
+    test('I14: it gets the traffic all the same where they do not become healthy', async () => {
+      outOfRule();
+      await expect(back()).rejects.toMatchObject({ name: 'TargetsStillDraining' });
+      expect(world.changes.slice(0, 2)).toEqual(['ModifyRule tg/2=100,tg/1=0', 'ModifyRule tg/1=100']);
+    });
+  });
 
   test('I4: no machine of green goes while its requests are not done', async () => {
     shifted(100);

@@ -106,6 +106,6 @@ describe('findAppRule', () => {
     traffic.rules.push(aRule('arn:rule/preview', 5, { 'arn:tg/2': 1 }, 'x'));
     expect(findAppRule(traffic.rules, 'arn:tg/2')).toBeUndefined();
     traffic.rules.push(aRule('arn:rule/app', 1000, { 'arn:tg/1': 100, 'arn:tg/2': 0 }));
-    expect(findAppRule(traffic.rules, 'arn:tg/2')).toBe('arn:rule/app');
+    expect(findAppRule(traffic.rules, 'arn:tg/2')).toMatchObject({ RuleArn: 'arn:rule/app' });
   });
 });
