@@ -9,6 +9,8 @@ import type { Retirement } from '../rollout/retire-deployment.ts';
 const LEFT_ALONE_MILLISECONDS = 60 * 60_000;
 /** Of one plan; what is left comes with the next. */
 const MOST_RETIREMENTS = 50;
+/** What is left goes at once, however wrong the planner's clock is. */
+const AT_ONCE = '1970-01-01T00:00:00.000Z';
 
 /** A retirement that the plan hands to an execution of its own. */
 export interface RetirementOrder extends Retirement {
@@ -19,14 +21,14 @@ export interface RetirementOrder extends Retirement {
 const orderOf = (
   { app, environment }: EnvironmentRecord,
   { releaseId, configurationDigest }: DeploymentKey,
-  at: string,
+  now: Date,
 ): RetirementOrder => {
   const digest = createHash('sha256')
     .update([environment, app, releaseId, configurationDigest].join('\n'))
     .digest('hex');
-  const hour = at.slice(0, 13).replace(/[-:]/g, '');
+  const hour = now.toISOString().slice(0, 13).replace(/[-:]/g, '');
   const deployment = { releaseId, configurationDigest };
-  return { name: `leftover-${hour}-${digest.slice(0, 16)}`, app, environment, deployment, at };
+  return { name: `leftover-${hour}-${digest.slice(0, 16)}`, app, environment, deployment, at: AT_ONCE };
 };
 
 /** What a rollout that was killed made. It must not go where it may be all that serves. */
@@ -54,7 +56,7 @@ export const leftByRollouts = async (
   const orders: RetirementOrder[] = [];
   for (const record of records) {
     const keys = await leftBy(record, now, states);
-    orders.push(...keys.map((key) => orderOf(record, key, now.toISOString())));
+    orders.push(...keys.map((key) => orderOf(record, key, now)));
   }
   return orders.slice(0, MOST_RETIREMENTS);
 };
