@@ -144,7 +144,7 @@ const toBatch = async (
   deps: LaunchReplacementsDeps,
 ): Promise<ReplacementBatch> => {
   const { app } = input;
-  const times = await readStartTimes({ app, releaseId: current.releaseId }, deps.documents);
+  const times = await readStartTimes({ app, ...current }, deps.documents);
   const now = deps.clock.now();
   const seconds = Math.max(environment.healthGraceSeconds, times.startSeconds) + MARGIN_SECONDS;
   return {
