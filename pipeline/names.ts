@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { DeploymentKey } from './model.ts';
 
-const digestOf = (parts: readonly string[]): string =>
-  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);
+/** The first `length` hex digits of the parts' SHA-256: for names that follow from what they are about. */
+export const digestOf = (parts: readonly string[], length = 12): string =>
+  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, length);
 
 /**
  * Names of what is made for one release for one purpose. They follow from the release alone, so that a step that

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Announce } from '../announce.ts';
 import { holdReason } from '../disruption/hold-reason.ts';
 import type { DeployedEnvironment } from '../environments/environment.ts';
@@ -7,6 +6,7 @@ import { readEnvironments } from '../environments/read-environments.ts';
 import type { Logger } from '../log.ts';
 import type { EnvironmentRecord, InstanceId } from '../model.ts';
 import { readServing } from '../recycle/read-serving.ts';
+import { digestOf } from '../names.ts';
 import { budgetLeft } from './budget-left.ts';
 import { dueKill, isInWindow } from './chaos-calendar.ts';
 import type { ChaosRecord } from './chaos-record.ts';
@@ -58,7 +58,7 @@ const HASH_LENGTH = 16;
 
 /** At most 80 characters (AWS-FACTS 4.6): an app has 40, a date 10. */
 const executionNameOf = (app: string, killId: string): string => {
-  const hash = createHash('sha256').update(killId).digest('hex').slice(0, HASH_LENGTH);
+  const hash = digestOf([killId], HASH_LENGTH);
   return `${app}-${killId.split('/').at(-1) ?? ''}-${hash}`;
 };
 

@@ -40,11 +40,13 @@ export const clearOutage = async (
     resumed = undefined;
     if (found?.outage === undefined) return undefined;
     const { outage, held, ...rest } = found;
-    const updatedAt = clock.now().toISOString();
-    if (held === undefined || held.reason !== outageReason(outage))
-      return { ...rest, updatedAt, ...(held === undefined ? {} : { held }) };
-    resumed = held.reason;
-    return { ...rest, updatedAt };
+    const isOver = held?.reason === outageReason(outage);
+    if (isOver) resumed = held.reason;
+    return {
+      ...rest,
+      updatedAt: clock.now().toISOString(),
+      ...(held === undefined || isOver ? {} : { held }),
+    };
   });
   if (resumed !== undefined) await announce('recycling.resumed', { environment, reason: resumed });
   return cleared;

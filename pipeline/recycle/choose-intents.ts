@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { EnvironmentRecord, InstanceInZone, Replacement } from '../model.ts';
+import { digestOf } from '../names.ts';
 import { choosePlanned, readyOf, stillThere } from './check-recyclable.ts';
 import type { LaunchReplacementsInput } from './replacement-order.ts';
 
@@ -18,14 +18,13 @@ const toIntent = (
   { capacity, since }: BatchStart,
 ): Replacement => {
   const ids = retire.map(({ instanceId }) => instanceId);
-  const token = createHash('sha256').update([executionArn, String(batches), since, ...ids].join('\n'));
   return {
     executionArn,
     groupName,
     since,
     capacity,
     retire,
-    clientToken: token.digest('hex').slice(0, 32),
+    clientToken: digestOf([executionArn, String(batches), since, ...ids], 32),
   };
 };
 

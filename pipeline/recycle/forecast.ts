@@ -33,8 +33,8 @@ export interface RecyclingForecast extends Pick<
 
 /**
  * Foresees which machines are replaced when, as if every batch took what `batchSeconds` says, nothing failed, and no
- * release, person or alarm came between. Skipped are the groups that were passed over in the end, with the last reason, and likewise machines.
- * The same input gives the same answer.
+ * release, person or alarm came between. Skipped are the groups that were passed over in the end, with the last reason, and
+ * likewise machines. The same input gives the same answer.
  */
 export const forecastRecycling = (
   fleet: readonly FleetGroup[],

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { DeploymentKey, EnvironmentRecord } from '../model.ts';
+import { digestOf } from '../names.ts';
 import { isRunning } from '../rollout/is-running.ts';
 import { isDisruption } from '../rollout/lease.ts';
 import type { Retirement } from '../rollout/retire-deployment.ts';
@@ -23,12 +23,10 @@ const orderOf = (
   { releaseId, configurationDigest }: DeploymentKey,
   now: Date,
 ): RetirementOrder => {
-  const digest = createHash('sha256')
-    .update([environment, app, releaseId, configurationDigest].join('\n'))
-    .digest('hex');
+  const digest = digestOf([environment, app, releaseId, configurationDigest], 16);
   const hour = now.toISOString().slice(0, 13).replace(/[-:]/g, '');
   const deployment = { releaseId, configurationDigest };
-  return { name: `leftover-${hour}-${digest.slice(0, 16)}`, app, environment, deployment, at: AT_ONCE };
+  return { name: `leftover-${hour}-${digest}`, app, environment, deployment, at: AT_ONCE };
 };
 
 /** What a rollout that was killed made. It must not go where it may be all that serves. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from '../names.ts';
 import type { PlannedReplacement, RecyclingPlan } from './fleet.ts';
 import type { ReplacementOrder } from './replacement-order.ts';
 
@@ -26,10 +26,7 @@ const nameOf = (
   { groupName, retire }: PlannedReplacement,
 ): string => {
   const ids = retire.map(({ instanceId }) => instanceId).toSorted();
-  const digest = createHash('sha256')
-    .update([groupName, ...ids].join('\n'))
-    .digest('hex');
-  return `recycle-${requestId}-${digest.slice(0, 16)}`;
+  return `recycle-${requestId}-${digestOf([groupName, ...ids], 16)}`;
 };
 
 /** What each group's execution is started with, by its name; as many as a state's output holds. */
