@@ -60,10 +60,12 @@ const stateAfter = (
   const { recycling } = record;
   const before = recycling?.groupName === groupName ? recycling : undefined;
   if (isPassing(failure)) {
-    const isSaid = isSameReason(before?.skipped?.reason, message);
     // That it made way is seen from the rollout that came.
-    if (isSaid || !WORTH_SAYING.test(reason) || makesWay(record)) return before;
-    return { groupName, failures: 0, ...before, skipped: { reason: message, at: now } };
+    if (!WORTH_SAYING.test(reason) || makesWay(record)) return before;
+    const said = before?.skipped;
+    const skipped =
+      said !== undefined && isSameReason(said.reason, message) ? said : { reason: message, at: now };
+    return { groupName, failures: 0, ...before, skipped, triedAt: now };
   }
   const failures = (before?.failures ?? 0) + 1;
   return {
@@ -71,6 +73,7 @@ const stateAfter = (
     groupName,
     failures,
     lastFailure: message,
+    triedAt: now,
     ...(failures < FAILURES_TO_BLOCK ? {} : { blockedSince: before?.blockedSince ?? now }),
   };
 };

@@ -16,6 +16,10 @@ export const inZone = ({ InstanceId = 'i-', AvailabilityZone = '' }: Instance): 
 export const isStaying = ({ LifecycleState }: Instance): boolean =>
   LifecycleState?.startsWith('Terminat') !== true;
 
+/** Whether Auto Scaling counts it for the desired capacity: not one that goes, nor one that somebody put aside. */
+export const isCounted = (instance: Instance): boolean =>
+  isStaying(instance) && instance.LifecycleState?.endsWith('Standby') !== true;
+
 /** Why Auto Scaling would not replace the group's machines as it should; undefined: it would. */
 export const groupProblem = (group: AutoScalingGroup | undefined): string | undefined => {
   if (group === undefined) return 'its group is gone';
@@ -46,7 +50,7 @@ export const toFleetGroup = (
   { environment, app, current }: Pick<EnvironmentRecord, 'environment' | 'app' | 'current'>,
   group: AutoScalingGroup | undefined,
   launched: LaunchedMachines,
-  more: Pick<FleetGroup, 'bootSeconds' | 'skip' | 'waits' | 'inVain'>,
+  more: Pick<FleetGroup, 'bootSeconds' | 'skip' | 'waits' | 'triedInVainAt'>,
 ): FleetGroup => ({
   environment,
   app,

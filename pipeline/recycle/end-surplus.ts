@@ -2,7 +2,7 @@ import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingClient, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { EnvironmentRecord, InstanceInZone, Replacement } from '../model.ts';
 import { readMachineGroup } from '../rollout/machine-group.ts';
-import { isStaying } from './describe-group.ts';
+import { isCounted } from './describe-group.ts';
 import { endMachines } from './end-machines.ts';
 import type { EndingMachines, EndMachinesDeps } from './end-machines.ts';
 import { findLaunched } from './find-launched.ts';
@@ -52,7 +52,7 @@ const lowerCapacity = async (
   const { DesiredCapacity = 0, Instances = [] } = group;
   const surplus = Math.min(DesiredCapacity - capacity, raisedBy(replacement, group));
   const wanted = DesiredCapacity - surplus;
-  if (surplus <= ended || Instances.filter(isStaying).length - ended > wanted) return;
+  if (surplus <= ended || Instances.filter(isCounted).length - ended > wanted) return;
   await autoScaling.send(
     new SetDesiredCapacityCommand({
       AutoScalingGroupName: groupName,

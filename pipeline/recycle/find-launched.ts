@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { InstanceInZone, Replacement } from '../model.ts';
-import { inZone, isStaying } from './describe-group.ts';
+import { inZone, isCounted } from './describe-group.ts';
 import { raisedBy } from './raised-by.ts';
 import { readGroupLaunchTimes } from './read-launch-times.ts';
 
@@ -16,7 +16,7 @@ export const findLaunched = async (
   ec2: EC2Client,
 ): Promise<readonly InstanceInZone[]> => {
   const { groupName, since, capacity, retire, launched = [] } = replacement;
-  const staying = (group.Instances ?? []).filter(isStaying).map(inZone);
+  const staying = (group.Instances ?? []).filter(isCounted).map(inZone);
   const larger = Math.max(group.DesiredCapacity ?? 0, staying.length) - capacity;
   const surplus = Math.min(larger, raisedBy(replacement, group));
   if (surplus <= 0) return [];

@@ -33,8 +33,11 @@ export interface FleetGroup {
   readonly bootSeconds: number;
   /** Why nothing of it may be replaced now, whatever its machines' ages: busy, off, blocked. */
   readonly skip?: string;
-  /** What was planned for it last came to nothing: others go first, so that it holds up none of them. */
-  readonly inVain?: true;
+  /**
+   * When what was planned for it last came to nothing, in milliseconds since the epoch: others go first, so that it holds up
+   * none of them.
+   */
+  readonly triedInVainAt?: number;
   /** With `skip`: nothing is wrong with it; it is its turn already, or will be. */
   readonly waits?: true;
 }

@@ -47,7 +47,7 @@ interface DueGroup {
 
 /**
  * Plans one batch at most for each group, the group that has a machine due for longest first, within the budget; those for
- * which it came to nothing before, last.
+ * which it came to nothing before, last, and of them the one that waits longest for its next try first.
  */
 export const planDue = (groups: readonly FleetGroup[], request: DuePlanRequest): DuePlan => {
   const { outlooks, allBefore } = request;
@@ -129,8 +129,8 @@ function takeBatch(
 const toInstance = ({ instanceId, zone }: DueMachine): InstanceInZone => ({ instanceId, zone });
 
 function longestDueFirst(a: DueGroup, b: DueGroup): number {
-  const [vain, alsoVain] = [a.group.inVain ?? false, b.group.inVain ?? false];
-  if (vain !== alsoVain) return vain ? 1 : -1;
+  const [vain, alsoVain] = [a.group.triedInVainAt ?? -1, b.group.triedInVainAt ?? -1];
+  if (vain !== alsoVain) return vain - alsoVain;
   const [first, second] = [a, b].map(({ due }) => due.ready[0]?.dueAt ?? Infinity) as [number, number];
   if (first !== second) return first < second ? -1 : 1;
   return a.group.groupName < b.group.groupName ? -1 : 1;

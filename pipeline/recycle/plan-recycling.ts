@@ -6,7 +6,6 @@ import { readEnvironments } from '../environments/read-environments.ts';
 import type { DeployedEnvironment } from '../environments/environment.ts';
 import type { Logger } from '../log.ts';
 import type { EnvironmentRecord } from '../model.ts';
-import { failedBefore } from './failed-before.ts';
 import { keepMachines } from './keep-machines.ts';
 import { machinesToKeep } from './machines-to-keep.ts';
 import type { FleetGroup, RecyclingPolicy } from './fleet.ts';
@@ -26,6 +25,7 @@ import { readRecyclingPolicy } from './recycling-policy.ts';
 import type { RecyclingPolicyDeps } from './recycling-policy.ts';
 import type { ReplacementOrder } from './replacement-order.ts';
 import { toOrders } from './to-orders.ts';
+import { triedInVainAt } from './tried-in-vain.ts';
 
 /** Input of the state machine `recycle`: nothing from the schedule, what a person asked for otherwise. */
 export interface PlanRecyclingInput {
@@ -125,7 +125,9 @@ export const planRecyclingNow = async (
     turnOver: plan.turnOver,
     now: now.getTime(),
   });
-  const inVain = new Set(asked.filter(failedBefore).map(({ current }) => current?.groupName));
+  const inVain = new Set(
+    asked.filter((record) => triedInVainAt(record) !== undefined).map(({ current }) => current?.groupName),
+  );
   const replaced = new Set(
     replacements
       .filter(({ groupName }) => !inVain.has(groupName))

@@ -6,11 +6,11 @@ import type { EnvironmentRecord } from '../model.ts';
 import { readMachineGroups } from '../rollout/machine-group.ts';
 import { busyReason } from './busy-reason.ts';
 import { groupProblem, toFleetGroup } from './describe-group.ts';
-import { failedBefore } from './failed-before.ts';
 import type { FleetGroup } from './fleet.ts';
 import { mapBounded } from './map-bounded.ts';
 import { readLaunchTimes } from './read-launch-times.ts';
 import { readStartTimes } from './read-start-times.ts';
+import { triedInVainAt } from './tried-in-vain.ts';
 
 /** Documents that are read, and executions that are asked for, at once. */
 const READS = 16;
@@ -44,10 +44,11 @@ export const readFleet = async (
     const group = groups.get(current?.groupName ?? '');
     const { bootSeconds } = await readStartTimes({ app, releaseId: '', ...current }, deps.documents);
     const problem = groupProblem(group);
+    const inVainAt = triedInVainAt(record);
     return toFleetGroup(record, group, launched, {
       bootSeconds,
       ...(problem === undefined ? {} : { skip: problem }),
-      ...(failedBefore(record) && { inVain: true }),
+      ...(inVainAt === undefined ? {} : { triedInVainAt: inVainAt }),
       ...(await busyReason(record, deps.states)),
     });
   });

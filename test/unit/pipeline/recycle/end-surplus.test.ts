@@ -42,6 +42,13 @@ describe('endSurplus', () => {
     expect(world.healthy()).toHaveLength(4);
   });
 
+  test('Y11: takes it back although somebody put a machine aside, which is no part of the capacity', async () => {
+    world.add('a', { state: 'Standby' });
+    expect(await endSurplus(world.record(), world.deps)).toBe(0);
+    expect(world.group.desired).toBe(4);
+    expect(world.healthy()).toEqual(['i-1', 'i-2', 'i-3', 'i-4']);
+  });
+
   test('leaves the capacity where the launch had not raised it', async () => {
     world.group.desired = 4;
     world.add('a');

@@ -87,12 +87,23 @@ describe('planRecycling', () => {
   });
 
   test('Y08: a group for which it came to nothing before holds up no other, and has its turn when none is due', () => {
-    const failed = groupAged([30, 1, 1], { groupName: 'failed', inVain: true });
+    const failed = groupAged([30, 1, 1], { groupName: 'failed', triedInVainAt: 1 });
     const other = aFleetGroup({ machines: machinesAged([24.1, 1, 1], 10), groupName: 'other' });
     const planned = (fleet: readonly FleetGroup[]) =>
       plan(fleet).replacements.map(({ groupName }) => groupName);
     expect(planned([failed, other])).toEqual(['other']);
     expect(planned([failed])).toEqual(['failed']);
+  });
+
+  test('Y08: of groups for which it came to nothing, the one whose last try is longest ago goes first', () => {
+    const groups = [3, 1, 2].map((triedInVainAt) =>
+      aFleetGroup({
+        machines: machinesAged([24 + triedInVainAt, 1, 1], 10 * triedInVainAt),
+        groupName: `tried-${triedInVainAt}`,
+        triedInVainAt,
+      }),
+    );
+    expect(plan(groups).replacements.map(({ groupName }) => groupName)).toEqual(['tried-1']);
   });
 
   test('of one zone the machine that has been due longest goes first, wherever it is listed', () => {
