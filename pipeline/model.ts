@@ -2,6 +2,7 @@ import type { SmokeRequest } from '#bakery/model';
 import type { RolloutStrategy } from './environments/environment.ts';
 import type { RequestCounts } from './judge/request-counts.ts';
 import type { PassedOverMachine } from './recycle/passed-over-machine.ts';
+import type { RecyclingState } from './recycle/recycling-state.ts';
 import type { RolloutProgress } from './rollout/rollout-progress.ts';
 
 /** An EC2 image, `ami-…`. */
@@ -187,6 +188,11 @@ export interface Replacement {
   readonly retire: readonly InstanceInZone[];
   /** Of this batch: makes the launch idempotent. */
   readonly clientToken: string;
+  /**
+   * What the group's default cooldown is set to, in seconds, in the call that raises its capacity for the batch, so that the raise
+   * can be told from somebody else's (docs/decisions/0011).
+   */
+  readonly mark: number;
   /** The replacements; absent until they are launched. */
   readonly launched?: readonly InstanceInZone[];
   /** Machines that were told to end, each of which lowers the capacity by one as it goes. */
@@ -196,20 +202,6 @@ export interface Replacement {
 export interface InstanceInZone {
   readonly instanceId: InstanceId;
   readonly zone: string;
-}
-
-/** How recycling fares with the group that serves; gone with the group. */
-export interface RecyclingState {
-  readonly groupName: string;
-  /** Replacements in a row that never became healthy. */
-  readonly failures: number;
-  readonly lastFailure?: string;
-  /** When what was planned came to nothing last, ISO 8601. */
-  readonly triedAt?: string;
-  /** Nothing is recycled any more until people clear it or another release serves; ISO 8601. */
-  readonly blockedSince?: string;
-  /** Why it was passed over when it was last due, for people. */
-  readonly skipped?: { readonly reason: string; readonly at: string };
 }
 
 /** Who may change an app in an environment now; lost when its execution no longer runs. */
@@ -248,6 +240,10 @@ export interface EnvironmentRecord {
   /** Machines that must still go: of a release that was replaced, or one whose rollout was killed. */
   readonly retiring?: readonly DeploymentKey[];
   readonly replacement?: Replacement;
+  /** Whether LaunchInstances was seen to raise a group's desired capacity (docs/decisions/0011). */
+  readonly launchRaises?: boolean;
+  /** The mark of the last batch. */
+  readonly raiseMark?: number;
   readonly recycling?: RecyclingState;
   /** Machines that the last plan passed over, at most 50. */
   readonly passedOver?: readonly PassedOverMachine[];

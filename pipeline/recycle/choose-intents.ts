@@ -10,12 +10,13 @@ export interface BatchStart {
   readonly capacity: number;
   /** ISO 8601. */
   readonly since: string;
+  readonly mark: number;
 }
 
 const toIntent = (
   { groupName, executionArn, batches = 0 }: LaunchReplacementsInput,
   retire: readonly InstanceInZone[],
-  { capacity, since }: BatchStart,
+  { capacity, since, mark }: BatchStart,
 ): Replacement => {
   const ids = retire.map(({ instanceId }) => instanceId);
   return {
@@ -24,6 +25,7 @@ const toIntent = (
     since,
     capacity,
     retire,
+    mark,
     clientToken: digestOf([executionArn, String(batches), since, ...ids], 32),
   };
 };

@@ -6,6 +6,7 @@ import { isCounted } from './describe-group.ts';
 import { endMachines } from './end-machines.ts';
 import type { EndingMachines, EndMachinesDeps } from './end-machines.ts';
 import { findLaunched } from './find-launched.ts';
+import { wasRaised } from './raise-mark.ts';
 import { raisedBy } from './raised-by.ts';
 
 const isHealthy = ({ Instances = [] }: AutoScalingGroup, id: string): boolean =>
@@ -67,21 +68,23 @@ const lowerCapacity = async (
  * @returns how many are left because the group would lack them now
  */
 export const endSurplus = async (
-  { replacement, current }: Pick<EnvironmentRecord, 'replacement' | 'current'>,
+  record: Pick<EnvironmentRecord, 'replacement' | 'current' | 'launchRaises'>,
   deps: EndMachinesDeps,
 ): Promise<number> => {
+  const { replacement, current } = record;
   if (replacement === undefined || replacement.groupName !== current?.groupName) return 0;
   const { groupName } = replacement;
   const group = await readMachineGroup(groupName, deps.autoScaling);
   if (group === undefined || group.Status !== undefined) return 0;
-  const launched = await findLaunched(replacement, group, deps.ec2);
+  const launched = await findLaunched(replacement, group, record, deps.ec2);
   const bad = launched.filter(({ instanceId }) => !isHealthy(group, instanceId));
   const good = launched.filter((machine) => !bad.includes(machine));
   const spare = expendable(good, group, replacement);
-  const wanted = (group.DesiredCapacity ?? 0) - replacement.capacity;
+  const mayBeRaised = wasRaised(replacement, group, record) !== false;
+  const wanted = mayBeRaised ? (group.DesiredCapacity ?? 0) - replacement.capacity : 0;
   const counted = await endCounted(groupName, { machines: bad, reason: 'unhealthy' }, wanted, deps);
   await endCounted(groupName, { machines: spare, reason: 'capacity' }, wanted - counted, deps);
   const left = good.length - spare.length;
-  if (left === 0) await lowerCapacity(replacement, group, launched.length, deps.autoScaling);
+  if (left === 0 && mayBeRaised) await lowerCapacity(replacement, group, launched.length, deps.autoScaling);
   return left;
 };

@@ -1,7 +1,8 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import type { InstanceInZone, Replacement } from '../model.ts';
+import type { EnvironmentRecord, InstanceInZone, Replacement } from '../model.ts';
 import { inZone, isCounted } from './describe-group.ts';
+import { wasRaised } from './raise-mark.ts';
 import { raisedBy } from './raised-by.ts';
 import { readGroupLaunchTimes } from './read-launch-times.ts';
 
@@ -13,11 +14,16 @@ import { readGroupLaunchTimes } from './read-launch-times.ts';
 export const findLaunched = async (
   replacement: Replacement,
   group: AutoScalingGroup,
+  record: Pick<EnvironmentRecord, 'launchRaises'>,
   ec2: EC2Client,
 ): Promise<readonly InstanceInZone[]> => {
   const { groupName, since, capacity, retire, launched = [] } = replacement;
   const staying = (group.Instances ?? []).filter(isCounted).map(inZone);
-  const larger = Math.max(group.DesiredCapacity ?? 0, staying.length) - capacity;
+  const { DesiredCapacity: desired = 0 } = group;
+  const larger =
+    wasRaised(replacement, group, record) === false
+      ? staying.length - desired
+      : Math.max(desired, staying.length) - capacity;
   const surplus = Math.min(larger, raisedBy(replacement, group));
   if (surplus <= 0) return [];
   const known = new Set(launched.map(({ instanceId }) => instanceId));

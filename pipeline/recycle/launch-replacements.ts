@@ -20,6 +20,7 @@ import type { FinishRecyclingDeps } from './finish-recycling.ts';
 import { makesWay, updateHeld } from './hold-lease.ts';
 import { launchInZones } from './launch-in-zones.ts';
 import { raiseCapacity } from './raise-capacity.ts';
+import { nextMark } from './raise-mark.ts';
 import { readStartTimes } from './read-start-times.ts';
 import type { LaunchReplacementsInput, ReplacementBatch } from './replacement-order.ts';
 import { OVERHEAD_SECONDS } from './turn-over.ts';
@@ -70,28 +71,27 @@ const isSeen = (
 interface LaunchedFrom {
   /** Undefined where the plan has just seen it. */
   readonly group: AutoScalingGroup | undefined;
-  /** Nobody tried before. */
-  readonly isNew: boolean;
+  readonly record: EnvironmentRecord;
 }
 
 interface Launched {
   readonly intent: Replacement;
   readonly launched: readonly InstanceInZone[];
-  readonly launchRaises: boolean;
+  readonly launchRaises: boolean | undefined;
 }
 
 const launch = async (
   intent: Replacement,
-  { group, isNew }: LaunchedFrom,
-  { launchRaises = false }: LaunchReplacementsInput,
+  { group, record }: LaunchedFrom,
   { autoScaling, ec2 }: LaunchReplacementsDeps,
 ): Promise<Launched> => {
-  const before = group === undefined ? [] : await findLaunched(intent, group, ec2);
+  const before = group === undefined ? [] : await findLaunched(intent, group, record, ec2);
   const launched = before.length > 0 ? before : await launchInZones(intent, autoScaling);
-  if (launchRaises) return { intent, launched, launchRaises };
-  const raised = await raiseCapacity(intent, launched.length, autoScaling);
-  // Of a launch that was tried before, the capacity may have been raised by whoever tried it.
-  return { intent, launched, launchRaises: raised && isNew };
+  return {
+    intent,
+    launched,
+    launchRaises: await raiseCapacity(intent, launched.length, record, autoScaling),
+  };
 };
 
 /**
@@ -106,9 +106,13 @@ const launchWhereRoom = async (
 ): Promise<Launched> => {
   let refusal: NoCapacityError | undefined;
   for (const intent of intents) {
-    await updateHeld(input, deps, (found) => ({ ...found, replacement: intent }));
+    await updateHeld(input, deps, (found) => ({
+      ...found,
+      replacement: intent,
+      raiseMark: intent.mark,
+    }));
     try {
-      return await launch(intent, from, input, deps);
+      return await launch(intent, from, deps);
     } catch (error) {
       if (!(error instanceof NoCapacityError)) throw error;
       refusal ??= error;
@@ -138,7 +142,7 @@ const lookAfter = ({ bootSeconds = 0 }: LaunchReplacementsInput, measured: numbe
 
 const toBatch = async (
   { seenAt: _at, otherwise: _others, ...input }: LaunchReplacementsInput,
-  { intent, launched, launchRaises }: Launched,
+  { intent, launched }: Launched,
   current: Deployment,
   environment: DeployedEnvironment,
   deps: LaunchReplacementsDeps,
@@ -155,7 +159,6 @@ const toBatch = async (
     retire: retireFor(intent.retire, launched),
     launched,
     capacity: intent.capacity,
-    launchRaises,
     launchedAt: now.toISOString(),
     bootSeconds: lookAfter(input, times.bootSeconds),
     drainSeconds: environment.drainSeconds,
@@ -185,16 +188,20 @@ export const launchReplacements = async (
     : checkGroup(record, await readMachineGroup(groupName, deps.autoScaling));
   const { capacity = 0 } = group === undefined ? input : { capacity: group.DesiredCapacity };
   const since = deps.clock.now().toISOString();
-  const intents = chooseIntents(input, record, group, { capacity, since });
+  const intents = chooseIntents(input, record, group, { capacity, since, mark: nextMark(record) });
   const machines = intents[0].retire.length;
   const request = { kind: 'recycling', app, machines, executionArn, total } as const;
   await takeBudget(environment, request, deps);
-  const isNew = record.replacement === undefined;
-  const found = await launchWhereRoom(intents, { group, isNew }, input, deps);
+  const found = await launchWhereRoom(intents, { group, record }, input, deps);
   const batch = await toBatch(input, found, current, environment, deps);
   const { launched } = batch;
+  const { launchRaises } = found;
   const replacement = { ...found.intent, launched, retire: batch.retire };
-  await updateHeld(input, deps, (held) => ({ ...held, replacement }));
+  await updateHeld(input, deps, (held) => ({
+    ...held,
+    replacement,
+    ...(launchRaises === undefined ? {} : { launchRaises }),
+  }));
   const retire = batch.retire.map(({ instanceId }) => instanceId);
   deps.log.info('replacements launched', {
     groupName,

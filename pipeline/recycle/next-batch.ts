@@ -98,8 +98,6 @@ export const nextBatch = async (
     startedAt,
     batches,
     replaced: batch.replaced + batch.retire.length,
-    // Somebody may have raised it at the very moment of that launch.
-    launchRaises: batch.launchRaises && (group.DesiredCapacity ?? 0) >= batch.capacity,
     bootSeconds: batch.bootSeconds,
     seenAt,
     ...(launchedBefore === undefined ? {} : { launchedBefore }),

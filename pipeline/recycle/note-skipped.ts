@@ -1,5 +1,6 @@
 import type { Announce } from '../announce.ts';
-import type { EnvironmentRecord, RecyclingState } from '../model.ts';
+import type { EnvironmentRecord } from '../model.ts';
+import type { RecyclingState } from './recycling-state.ts';
 import { updateEnvironment } from '../rollout/environment-record.ts';
 import type { EnvironmentRecordDeps } from '../rollout/environment-record.ts';
 import type { RecyclingPlan, SkippedGroup } from './fleet.ts';

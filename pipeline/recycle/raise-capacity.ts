@@ -1,27 +1,37 @@
-import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
+import { UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import type { Replacement } from '../model.ts';
+import type { EnvironmentRecord, Replacement } from '../model.ts';
 import { readMachineGroup } from '../rollout/machine-group.ts';
+import { wasRaised } from './raise-mark.ts';
 
 /**
  * Raises the desired capacity where a launch did not: AWS's documentation implies that it does without saying so. Under
- * either reading the group afterwards wants the machines that it has.
- * @returns true where the launch did it, so that this need not be asked again after the next one
+ * either reading the group afterwards wants the machines that it has. `record` is the app's as it was before the launch.
+ * @returns whether launches raise it, as far as is known now
  */
 export const raiseCapacity = async (
-  { groupName, capacity }: Pick<Replacement, 'groupName' | 'capacity'>,
+  intent: Replacement,
   launched: number,
+  record: Pick<EnvironmentRecord, 'launchRaises' | 'replacement'>,
   autoScaling: AutoScalingClient,
-): Promise<boolean> => {
+): Promise<boolean | undefined> => {
+  const { launchRaises, replacement } = record;
+  if (launchRaises === true) return true;
+  const { groupName, capacity, mark } = intent;
   const group = await readMachineGroup(groupName, autoScaling);
-  // Anything else was somebody else's change in between, or the launch's own.
-  if (group?.DesiredCapacity !== capacity) return group?.DesiredCapacity === capacity + launched;
+  // Whoever tried before has raised it.
+  if (group === undefined || wasRaised(intent, group, record) === true) return launchRaises;
+  const { DesiredCapacity: desired = 0, MaxSize = 0 } = group;
+  const isNew = replacement === undefined;
+  if (isNew && desired === capacity + launched) return true;
+  // Somebody else's change, or the raise of a launch that was tried before: nobody can tell.
+  if (launchRaises === undefined && desired !== capacity) return undefined;
   await autoScaling.send(
-    new SetDesiredCapacityCommand({
+    new UpdateAutoScalingGroupCommand({
       AutoScalingGroupName: groupName,
-      DesiredCapacity: capacity + launched,
-      HonorCooldown: false,
+      DesiredCapacity: Math.min(desired + launched, MaxSize),
+      DefaultCooldown: mark,
     }),
   );
-  return false;
+  return isNew ? false : launchRaises;
 };

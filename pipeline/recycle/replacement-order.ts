@@ -26,8 +26,6 @@ export interface Recycling extends ReplacementOrder {
   /** Batches and machines before this one. */
   readonly batches: number;
   readonly replaced: number;
-  /** Whether LaunchInstances raises the desired capacity, as a batch before this one saw. */
-  readonly launchRaises: boolean;
   /** Seconds from the launch before which nobody looks: as the smoke test measured it, or the batch before took longer. */
   readonly bootSeconds: number;
 }
@@ -35,7 +33,7 @@ export interface Recycling extends ReplacementOrder {
 /** Input of LaunchReplacements: the order first, what RetireInstances planned from then on. */
 export type LaunchReplacementsInput = ReplacementOrder &
   Pick<Recycling, 'executionArn'> &
-  Partial<Pick<Recycling, 'startedAt' | 'batches' | 'replaced' | 'launchRaises' | 'bootSeconds'>>;
+  Partial<Pick<Recycling, 'startedAt' | 'batches' | 'replaced' | 'bootSeconds'>>;
 
 /** A batch whose replacements are launched: what the states hand on. */
 export interface ReplacementBatch extends Recycling {

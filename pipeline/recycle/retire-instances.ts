@@ -102,6 +102,14 @@ const retire = async (
   return launched;
 };
 
+/** What was seen of launches is forgotten where the group is smaller than that can be: somebody raised it at that very moment. */
+const withoutDoubt = (
+  { launchRaises, ...record }: EnvironmentRecord,
+  { capacity }: ReplacementBatch,
+  { DesiredCapacity = 0 }: AutoScalingGroup,
+): EnvironmentRecord =>
+  launchRaises === undefined || DesiredCapacity < capacity ? record : { ...record, launchRaises };
+
 const leftIn = ({ Instances = [] }: AutoScalingGroup, { retire }: ReplacementBatch): readonly string[] => {
   const there = new Set(Instances.map(({ InstanceId = '' }) => InstanceId));
   return retire.map(({ instanceId }) => instanceId).filter((id) => there.has(id));
@@ -143,7 +151,9 @@ export const retireInstances = async (
   const seen = known === undefined ? before : await waitUntilGone(batch, before, deps);
   const left = leftIn(seen.group, batch);
   if (left.length > 0) throw new MachinesStillEndingError(groupName, left);
-  const done = await updateHeld(batch, deps, withoutRecycling);
+  const done = await updateHeld(batch, deps, (found) =>
+    withoutDoubt(withoutRecycling(found), batch, seen.group),
+  );
   const launched = known ?? (await readGroupLaunchTimes(groupName, deps.ec2));
   const next = await nextBatch(batch, done, { ...seen, launched }, deps);
   if (next !== undefined) return { more: true, next };

@@ -1,5 +1,5 @@
 import type { BudgetRecord } from '../disruption/budget-record.ts';
-import type { RecyclingState } from '../model.ts';
+import type { RecyclingState } from '../recycle/recycling-state.ts';
 import { code, moment, mrkdwn } from './mrkdwn.ts';
 import { context, header, section } from './slack-message.ts';
 import type { SlackMessage } from './slack-message.ts';

@@ -49,8 +49,7 @@ export const EXPLAINED_GRANTS: Readonly<Record<string, Readonly<Record<string, s
     's3:PutObject': CHAOS_FAILED,
   },
   LaunchReplacements: {
-    'autoscaling:SetDesiredCapacity': 'only where a launch does not raise the desired capacity',
-    'autoscaling:UpdateAutoScalingGroup': SWITCHED,
+    'autoscaling:UpdateAutoScalingGroup': 'only where a launch does not raise the desired capacity',
     'ec2:CreateTags': WITH_OTHER_CALL,
     'ec2:DescribeInstances': REPLACEMENT_KILLED,
     'ec2:RunInstances': WITH_OTHER_CALL,

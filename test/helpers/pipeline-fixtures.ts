@@ -151,6 +151,7 @@ export const aReplacement = (n = 1, capacity = 2, more: Partial<Replacement> = {
   capacity,
   retire: [{ instanceId: 'i-1-0', zone: 'a' }],
   clientToken: 'token',
+  mark: 1,
   ...more,
 });
 

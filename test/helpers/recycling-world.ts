@@ -88,7 +88,13 @@ export const recyclingWorld = (zones: readonly string[] = ['a', 'b', 'a', 'b']) 
     keptInDoubt,
     /** Every control-plane call, by its name. */
     calls: [] as string[],
-    group: { desired: zones.length, max: 100, min: 1, status: undefined as string | undefined },
+    group: {
+      desired: zones.length,
+      max: 100,
+      min: 1,
+      status: undefined as string | undefined,
+      cooldown: 300,
+    },
     alarms: new Map<string, string>(),
     /** Zones with no room left. */
     full: new Set<string>(),
@@ -189,6 +195,7 @@ export const recyclingWorld = (zones: readonly string[] = ['a', 'b', 'a', 'b']) 
             MaxSize: world.group.max,
             MinSize: world.group.min,
             Status: world.group.status,
+            DefaultCooldown: world.group.cooldown,
             AvailabilityZones: [...new Set(zones)],
             Instances: present().map(({ id, zone, state, healthyAt, protected: kept }) => ({
               InstanceId: id,
@@ -221,9 +228,10 @@ export const recyclingWorld = (zones: readonly string[] = ['a', 'b', 'a', 'b']) 
       }),
     )
     .on(UpdateAutoScalingGroupCommand)
-    .callsFake(({ DesiredCapacity = 0 }: UpdateAutoScalingGroupCommand['input']) =>
+    .callsFake(({ DesiredCapacity = 0, DefaultCooldown }: UpdateAutoScalingGroupCommand['input']) =>
       call('UpdateAutoScalingGroup', () => {
         world.group.desired = DesiredCapacity;
+        world.group.cooldown = DefaultCooldown ?? world.group.cooldown;
         return {};
       }),
     )

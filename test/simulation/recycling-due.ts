@@ -1,6 +1,7 @@
 import { budgetKey } from '#pipeline/disruption/budget-record';
 import type { BudgetRecord } from '#pipeline/disruption/budget-record';
-import type { EnvironmentRecord, RecyclingState } from '#pipeline/model';
+import type { EnvironmentRecord } from '#pipeline/model';
+import type { RecyclingState } from '#pipeline/recycle/recycling-state';
 import { dueTime, jitterSpanSeconds } from '#pipeline/recycle/due-time';
 import { seededFraction } from '#pipeline/recycle/seeded-fraction';
 import { isDisruption } from '#pipeline/rollout/lease';

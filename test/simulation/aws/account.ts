@@ -55,6 +55,7 @@ export interface Group extends Place {
   readonly activities: Activity[];
   /** What LaunchInstances gave for each client token. */
   readonly launches: Map<string, readonly Machine[]>;
+  cooldownSeconds: number;
   min: number;
   max: number;
   desired: number;

@@ -62,7 +62,7 @@ const describe = (group: Group): AutoScalingGroup => ({
   MinSize: group.min,
   MaxSize: group.max,
   DesiredCapacity: group.desired,
-  DefaultCooldown: 300,
+  DefaultCooldown: group.cooldownSeconds,
   AvailabilityZones: [...group.zones],
   HealthCheckType: 'ELB',
   HealthCheckGracePeriod: group.graceSeconds,
@@ -98,6 +98,7 @@ const create = (account: Account, input: CreateAutoScalingGroupCommand['input'],
     machines: new Map(),
     activities: [],
     launches: new Map(),
+    cooldownSeconds: input.DefaultCooldown ?? 300,
     min: input.MinSize ?? 0,
     max: input.MaxSize ?? 0,
     desired: 0,
@@ -156,6 +157,7 @@ export const answerGroupCalls = (account: Account, calls: Calls): void => {
   calls.on(UpdateAutoScalingGroupCommand, (input, caller) => {
     const group = findGroup(account, input.AutoScalingGroupName);
     if (group.deleting) throw autoScalingError('ValidationError');
+    group.cooldownSeconds = input.DefaultCooldown ?? group.cooldownSeconds;
     group.min = input.MinSize ?? group.min;
     group.max = input.MaxSize ?? group.max;
     const desired = Math.min(group.max, Math.max(group.min, input.DesiredCapacity ?? group.desired));

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { explainApp } from '#cli/doctor/explain-app';
 import { explainEnvironment, explainRecycling } from '#cli/doctor/explain-recycling';
 import type { EnvironmentFacts } from '#cli/doctor/explain-recycling';
-import type { RecyclingState } from '#pipeline/model';
+import type { RecyclingState } from '#pipeline/recycle/recycling-state';
 import { aLease, aServingRecord, aStatus, executionOf, minutesAgo, NOW } from '#test/helpers/cli-fixtures';
 
 const state: RecyclingState = { groupName: 'group-1', failures: 0 };

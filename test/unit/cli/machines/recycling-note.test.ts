@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { listMachines } from '#cli/machines/list-machines';
 import { recyclingNote } from '#cli/machines/recycling-note';
 import type { DeployedEnvironment } from '#pipeline/environments/environment';
-import type { RecyclingState } from '#pipeline/model';
+import type { RecyclingState } from '#pipeline/recycle/recycling-state';
 import { anEnvironment, aServingRecord, minutesAgo, NOW } from '#test/helpers/cli-fixtures';
 
 const state = (more: Partial<RecyclingState> = {}): RecyclingState => ({

@@ -12,6 +12,7 @@ const replacement = {
   capacity: 4,
   retire: [{ instanceId: 'i-1', zone: 'a' }],
   clientToken: 't',
+  mark: 1,
 } as const;
 
 beforeEach(async () => {

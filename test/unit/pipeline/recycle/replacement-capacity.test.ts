@@ -8,7 +8,7 @@ import { waitForReplacements } from '#pipeline/recycle/wait-for-replacements';
 import { aFleetGroup, aFleetMachine, aRecyclingPolicy, HOUR, NOW } from '#test/helpers/fleet-fixtures';
 import { aRelease } from '#test/helpers/pipeline-fixtures';
 import { anOrder, recyclingWorld } from '#test/helpers/recycling-world';
-import { again } from '#test/helpers/run-replacement';
+import { again, runReplacement } from '#test/helpers/run-replacement';
 
 let world: ReturnType<typeof recyclingWorld>;
 
@@ -79,6 +79,58 @@ describe('the capacity', () => {
     Object.assign(world.machines.get('i-6') ?? {}, { isTarget: false });
     await expect(retireInstances(waited, world.deps)).rejects.toMatchObject({ name: 'TargetsNotHealthyYet' });
     expect(world.calls).not.toContain('TerminateInstanceInAutoScalingGroup');
+  });
+
+  const there = (): number =>
+    [...world.machines.values()].filter(({ state }) => state !== 'Terminating').length;
+
+  /** What the group wants and has when a launch was killed, somebody added a machine, and `next` came. */
+  const killedAfter = async (call: string, next: () => Promise<unknown>): Promise<number[]> => {
+    world.raisesDesired = false;
+    world.setRecord({ launchRaises: false });
+    world.afterCall = (name) => {
+      if (name === call) throw new Error('killed');
+    };
+    await expect(launch()).rejects.toThrow('killed');
+    world.group.desired += 1;
+    // As Auto Scaling does.
+    world.afterCall = () => {
+      while (there() < world.group.desired) world.add('b');
+    };
+    await next();
+    return [world.group.desired, there()];
+  };
+
+  const finish = async (): Promise<void> => {
+    const launched = await launch();
+    waitsForRollout();
+    const waited = await again(() => waitForReplacements(launched, world.deps), world.deps);
+    await again(() => retireInstances(waited, world.deps), world.deps);
+  };
+
+  test.each(['LaunchInstances', 'UpdateAutoScalingGroup'])(
+    'Y05: a machine that somebody adds after a launch was killed at %s is not taken for the raise of that launch',
+    async (call) => {
+      expect(await killedAfter(call, finish)).toEqual([5, 5]);
+    },
+  );
+
+  test.each(['LaunchInstances', 'UpdateAutoScalingGroup'])(
+    'Y05: nor where what was launched is given up, killed at %s',
+    async (call) => {
+      expect(await killedAfter(call, () => endSurplus(world.record(), world.deps))).toEqual([5, 5]);
+    },
+  );
+
+  test('no two batches in a row have the same mark', async () => {
+    world.raisesDesired = false;
+    const marks: number[] = [];
+    world.afterCall = (name) => {
+      if (name === 'UpdateAutoScalingGroup') marks.push(world.group.cooldown);
+    };
+    expect(await runReplacement(anOrder(['i-1'], world), world.deps)).toBeUndefined();
+    expect(marks).toEqual([1, 2, 3, 4]);
+    expect(world.group.desired).toBe(4);
   });
 
   test('counts no machine that was put aside: a tenth of 19 is one', () => {

@@ -102,12 +102,12 @@ describe('a replacement', () => {
 
   test('raises the desired capacity where the launch did not, and does not where it did', async () => {
     await launchReplacements(anOrder(['i-1'], world), world.deps);
-    expect(world.calls).not.toContain('SetDesiredCapacity');
-    expect(world.group.desired).toBe(5);
+    expect(world.calls).not.toContain('UpdateAutoScalingGroup');
+    expect([world.group.desired, world.record().launchRaises]).toEqual([5, true]);
     world = recyclingWorld();
     world.raisesDesired = false;
     await launchReplacements(anOrder(['i-1'], world), world.deps);
-    expect(world.group.desired).toBe(5);
+    expect([world.group.desired, world.record().launchRaises]).toEqual([5, false]);
   });
 
   test('Y02: old machines serve on when a replacement never becomes healthy; the third time blocks the group', async () => {
