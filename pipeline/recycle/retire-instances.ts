@@ -66,19 +66,23 @@ const tooMany = (
 
 /** Says first which machines are told to end: whoever takes over knows of each whether the capacity went with it. */
 const noteRetired = async (
-  ids: readonly InstanceId[],
+  change: (retired: readonly InstanceId[]) => readonly InstanceId[],
   batch: ReplacementBatch,
   deps: RetireInstancesDeps,
 ): Promise<void> => {
   await updateHeld(batch, deps, (found) => {
     const { replacement } = found;
     if (replacement === undefined) return found;
-    const retired = [...new Set([...(replacement.retired ?? []), ...ids])];
+    const retired = change(replacement.retired ?? []);
     return { ...found, replacement: { ...replacement, retired } };
   });
 };
 
-/** Ends those of the batch's machines that do not end already. @returns what EC2 knows of them all, if any were ended */
+/**
+ * Ends those of the batch's machines that do not end already.
+ * @returns what EC2 knows of them all, if any were ended
+ * @throws MachinesStillEndingError to be called again where one went by itself meanwhile
+ */
 const retire = async (
   batch: ReplacementBatch,
   { current, replacement }: EnvironmentRecord,
@@ -95,11 +99,18 @@ const retire = async (
   await checkCapacityWithout(retiring, batch, group, current, deps);
   checkImages(batch, current, launched);
   const ids = retiring.map(({ instanceId }) => instanceId);
-  await noteRetired(ids, batch, deps);
-  await endMachines({ groupName, machines: old, reason: 'age', decrement: true }, deps);
-  await endMachines({ groupName, machines: surplus, reason: 'capacity', decrement: true }, deps);
-  deps.log.info('machines retired', { groupName, retired: ids });
-  return launched;
+  await noteRetired((retired) => [...new Set([...retired, ...ids])], batch, deps);
+  const { DesiredCapacity: desired = 0 } = group;
+  const aged = await endMachines({ groupName, machines: old, reason: 'age', lowerFrom: desired }, deps);
+  const lowerFrom = desired - aged.length;
+  const spare = await endMachines({ groupName, machines: surplus, reason: 'capacity', lowerFrom }, deps);
+  const ended = new Set([...aged, ...spare].map(({ instanceId }) => instanceId));
+  const gone = ids.filter((id) => !ended.has(id));
+  deps.log.info('machines retired', { groupName, retired: [...ended], gone });
+  if (gone.length === 0) return launched;
+  // Auto Scaling makes good for them, which the next look sees.
+  await noteRetired((retired) => retired.filter((id) => !gone.includes(id)), batch, deps);
+  throw new MachinesStillEndingError(groupName, gone);
 };
 
 /** What was seen of launches is forgotten where the group is smaller than that can be: somebody raised it at that very moment. */

@@ -50,6 +50,20 @@ describe('endSurplus', () => {
     expect(world.healthy()).toEqual(['i-1', 'i-2', 'i-3', 'i-4']);
   });
 
+  test.each([true, false])(
+    'Y06: takes back the capacity for a machine that ends by itself as it is to be ended; AWS says nothing of it: %s',
+    async (ignoresEnding) => {
+      world.ignoresEnding = ignoresEnding;
+      world.add('a');
+      world.afterCall = (name) => {
+        if (name === 'CreateTags') Object.assign(world.machines.get('i-5') ?? {}, { state: 'Terminating' });
+      };
+      expect(await endSurplus(world.record(), world.deps)).toBe(0);
+      expect(world.group.desired).toBe(4);
+      expect(world.healthy()).toHaveLength(4);
+    },
+  );
+
   test('leaves the capacity where the launch had not raised it', async () => {
     world.group.desired = 4;
     world.add('a');

@@ -72,6 +72,17 @@ describe('the capacity', () => {
     expect(world.record()).not.toHaveProperty('replacement');
   });
 
+  test('Y06: is as it was where a machine died at the very moment in which it was to be ended', async () => {
+    const waited = await waitForReplacements(await launch(), world.deps);
+    waitsForRollout();
+    world.afterCall = (name) => {
+      if (name === 'CreateTags' && world.machines.has('i-1')) die('i-1');
+    };
+    await again(() => retireInstances(waited, world.deps), world.deps);
+    expect([world.group.desired, world.healthy().length]).toEqual([4, 4]);
+    expect(world.record()).not.toHaveProperty('replacement');
+  });
+
   test('I1: the machine that is too many goes only when what Auto Scaling launched serves', async () => {
     const waited = await waitForReplacements(await launch(), world.deps);
     die('i-1');

@@ -254,12 +254,14 @@ describe('a replacement', () => {
 
   test('Y06: a machine that ends by itself while the others are ended does not hold them up', async () => {
     world.afterCall = (name) => {
-      if (name === 'CreateTags') world.machines.delete('i-1');
+      // Auto Scaling launches another.
+      if (name === 'CreateTags' && world.machines.delete('i-1')) world.add('a');
     };
     const launched = await launchReplacements(anOrder(['i-1', 'i-2'], world, { total: 40 }), world.deps);
     const { batch } = await waitForReplacements(launched, world.deps);
     await again(() => retireInstances({ batch }, world.deps), world.deps);
     expect(world.machines.has('i-2')).toBe(false);
+    expect([world.group.desired, world.healthy().length]).toEqual([4, 4]);
   });
 
   test('Y07: a group without room is left alone, and says so', async () => {
