@@ -1,6 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { DeploymentKey, EnvironmentRecord } from '../model.ts';
 import { digestOf } from '../names.ts';
+import { keyOf } from '../rollout/configuration.ts';
 import { isRunning } from '../rollout/is-running.ts';
 import { isDisruption } from '../rollout/lease.ts';
 import type { Retirement } from '../rollout/retire-deployment.ts';
@@ -9,7 +10,7 @@ import type { Retirement } from '../rollout/retire-deployment.ts';
 const LEFT_ALONE_MILLISECONDS = 60 * 60_000;
 /** Of one plan; what is left comes with the next. */
 const MOST_RETIREMENTS = 50;
-/** What is left goes at once, however wrong the planner's clock is. */
+/** What is to go goes at once, however wrong the planner's clock is. */
 const AT_ONCE = '1970-01-01T00:00:00.000Z';
 
 /** A retirement that the plan hands to an execution of its own. */
@@ -18,28 +19,52 @@ export interface RetirementOrder extends Retirement {
   readonly name: string;
 }
 
+/** Machines that must go, and when. */
+type Left = Pick<Retirement, 'deployment' | 'at'>;
+
 const orderOf = (
   { app, environment }: EnvironmentRecord,
-  { releaseId, configurationDigest }: DeploymentKey,
+  { deployment, at }: Left,
   now: Date,
 ): RetirementOrder => {
+  const { releaseId, configurationDigest } = deployment;
   const digest = digestOf([environment, app, releaseId, configurationDigest], 16);
   const hour = now.toISOString().slice(0, 13).replace(/[-:]/g, '');
-  const deployment = { releaseId, configurationDigest };
-  return { name: `leftover-${hour}-${digest}`, app, environment, deployment, at: AT_ONCE };
+  return {
+    name: `leftover-${hour}-${digest}`,
+    app,
+    environment,
+    deployment: { releaseId, configurationDigest },
+    at,
+  };
 };
 
-/** What a rollout that was killed made. It must not go where it may be all that serves. */
-const leftBy = async (
-  { lease, current, retiring = [] }: EnvironmentRecord,
-  now: Date,
-  states: SFNClient,
-): Promise<readonly DeploymentKey[]> => {
-  if (current === undefined) return [];
-  if (lease === undefined) return retiring;
-  if (lease.trigger === 'flip' || isDisruption(lease)) return [];
-  if (now.getTime() - Date.parse(lease.since) < LEFT_ALONE_MILLISECONDS) return [];
-  return (await isRunning(lease.executionArn, states)) ? [] : [...retiring, lease];
+const atOnce = (deployment: DeploymentKey): Left => ({ deployment, at: AT_ONCE });
+
+const isLongAgo = (then: string, now: Date): boolean =>
+  now.getTime() - Date.parse(then) >= LEFT_ALONE_MILLISECONDS;
+
+/** Machines that were to go when they had been warm for long enough; whoever was to see to that was stopped. */
+const leftWarm = ({ warm }: EnvironmentRecord, now: Date): readonly Left[] =>
+  warm !== undefined && isLongAgo(warm.until, now)
+    ? [{ deployment: keyOf(warm.deployment), at: warm.until }]
+    : [];
+
+/** Whether a rollout may have left something. It must not go where it may be all that serves. */
+const mayBeLeft = (record: EnvironmentRecord, now: Date): boolean => {
+  const { lease, current, retiring = [] } = record;
+  if (current === undefined) return false;
+  if (lease === undefined) return retiring.length > 0 || leftWarm(record, now).length > 0;
+  if (lease.trigger === 'flip' || isDisruption(lease)) return false;
+  return isLongAgo(lease.since, now);
+};
+
+/** What is to go, and what a rollout that was killed made. */
+const leftBy = async (record: EnvironmentRecord, now: Date, states: SFNClient): Promise<readonly Left[]> => {
+  const { lease, retiring = [] } = record;
+  const left = [...retiring.map(atOnce), ...leftWarm(record, now)];
+  if (lease === undefined) return left;
+  return (await isRunning(lease.executionArn, states)) ? [] : [...left, atOnce(lease)];
 };
 
 /**
@@ -53,8 +78,9 @@ export const leftByRollouts = async (
 ): Promise<readonly RetirementOrder[]> => {
   const orders: RetirementOrder[] = [];
   for (const record of records) {
-    const keys = await leftBy(record, now, states);
-    orders.push(...keys.map((key) => orderOf(record, key, now)));
+    if (!mayBeLeft(record, now)) continue;
+    const left = await leftBy(record, now, states);
+    orders.push(...left.map((each) => orderOf(record, each, now)));
   }
   return orders.slice(0, MOST_RETIREMENTS);
 };

@@ -69,8 +69,9 @@ const replacementFacts = (world: World, before: EnvironmentRecord, after: Enviro
   history.state(execution, { fact: 'replacement.started', execution, group, retire, app, environment });
 };
 
+/** What people are shown of machines that grow too old; a replacement that failed is a reason before the group is blocked. */
 const reasonOf = ({ recycling, passedOver }: EnvironmentRecord): string | undefined =>
-  recycling?.blockedSince ?? recycling?.skipped?.reason ?? passedOver?.[0]?.reason;
+  recycling?.skipped?.reason ?? recycling?.lastFailure ?? passedOver?.[0]?.reason;
 
 const excuseFacts = (world: World, after: EnvironmentRecord): void => {
   const { current, recycling } = after;
@@ -104,9 +105,10 @@ const machinesOf = ({ account }: World, environment: string): number =>
 const budgetFacts = (world: World, before: BudgetRecord | undefined, after: BudgetRecord): void => {
   const { history, environments } = world;
   const { environment } = after;
+  heldFacts(world, after);
+  if (before?.disruptions === after.disruptions) return;
   const policy = environments.find(({ name }) => name === environment)?.disruption;
   const allowed = policy === undefined ? 0 : allowedDisruption(policy, machinesOf(world, environment));
-  heldFacts(world, after);
   const was = before?.disruptions ?? [];
   for (const { executionArn: owner } of was)
     if (!after.disruptions.some(({ executionArn }) => executionArn === owner))

@@ -46,8 +46,10 @@ const HOUR = 60 * MINUTE;
 const TOLD_PLANS_AHEAD = 3;
 
 /** Whether a rollout may have left machines there: asking who holds the lease is up to the plan. */
-const isLeft = ({ lease, retiring = [] }: Partial<EnvironmentRecord>): boolean =>
-  retiring.length > 0 || (lease !== undefined && !isDisruption(lease));
+const isLeft = ({ lease, retiring = [], warm }: Partial<EnvironmentRecord>, now: number): boolean =>
+  retiring.length > 0 ||
+  (lease !== undefined && !isDisruption(lease)) ||
+  (warm !== undefined && Date.parse(warm.until) < now);
 
 /**
  * Whether a plan could find anything to do, so that one that cannot costs nothing: a machine is due, or a document says
@@ -98,7 +100,8 @@ export const createRecyclingDue = (
     for (const key of keys) {
       const record = (documents.get(key) ?? {}) as Partial<EnvironmentRecord>;
       const { recycling, replacement, passedOver } = record;
-      if (replacement !== undefined || passedOver !== undefined || isLeft(record)) return true;
+      if (replacement !== undefined || passedOver !== undefined || isLeft(record, timeline.now()))
+        return true;
       // Nothing changes there before people, or another release, come.
       if (recycling?.blockedSince !== undefined || isFull(world, recycling))
         settled.add(recycling?.groupName ?? '');

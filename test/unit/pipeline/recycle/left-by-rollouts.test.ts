@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import type { EnvironmentRecord } from '#pipeline/model';
 import type { RetirementOrder } from '#pipeline/recycle/left-by-rollouts';
 import { planRecyclingNow } from '#pipeline/recycle/plan-recycling';
-import { aKey, aLease } from '#test/helpers/pipeline-fixtures';
+import { aDeployment, aKey, aLease } from '#test/helpers/pipeline-fixtures';
 import { recyclingWorld } from '#test/helpers/recycling-world';
 
 let world: ReturnType<typeof recyclingWorld>;
@@ -47,6 +47,14 @@ test('what was to go, and what the rollout after it left, go together', async ()
   expect(new Set(orders.map(({ name }) => name)).size).toBe(2);
 });
 
+test('I10: machines that were warm for their time go, where the rollout was stopped before it could see to that', async () => {
+  const until = new Date(world.clock.now().getTime() - 2 * HOUR).toISOString();
+  expect(await left({ warm: { deployment: aDeployment(3), until } })).toMatchObject([
+    // Should the planner's clock be ahead, they stay warm for their time all the same.
+    { app: 'hello', environment: 'dev', deployment: aKey(3), at: until },
+  ]);
+});
+
 test('Y03: the plans of an hour name it alike, those of the next one differently', async () => {
   const names: (string | undefined)[] = [];
   for (const minutes of [0, 59, 60]) {
@@ -66,6 +74,10 @@ test.each([
   ],
   ['the lease is of a way back, which made none', () => ({ lease: rollout(DEAD, 'flip') })],
   ['the lease is of recycling', () => ({ lease: rollout(DEAD, 'recycling'), retiring: [aKey(3)] })],
+  [
+    'they may have the traffic back',
+    () => ({ warm: { deployment: aDeployment(3), until: world.clock.now().toISOString() } }),
+  ],
   ['nothing was left', () => ({})],
 ])('nothing goes where %s', async (_what, record: () => Partial<EnvironmentRecord>) => {
   world.executions.set('arn:execution/alive', 'RUNNING');
