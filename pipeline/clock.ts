@@ -23,14 +23,14 @@ export const systemClock: Clock = {
 /** Whole milliseconds for measuring how long something takes: right also when the wall clock is set meanwhile. */
 export const monotonicNow = (clock: Clock): number => clock.monotonic?.() ?? clock.now().getTime();
 
-/** What takes long is noticed this part of its time too late at most. */
+/** What takes long is noticed this part of its time too late at most, where nothing else is asked for. */
 const LATE = 0.25;
 
 /**
  * Calls `attempt` every `intervalMilliseconds` until it gives something else than undefined, or until
- * `timeoutMilliseconds` have passed; then undefined. With `longestMilliseconds` the interval is a quarter of the time waited so
- * far, `waitedMilliseconds` before this call included, up to that: what may take moments or minutes is noticed soon and
- * asked for seldom.
+ * `timeoutMilliseconds` have passed; then undefined. With `longestMilliseconds` the interval is a quarter, or `late`, of the
+ * time waited so far, `waitedMilliseconds` before this call included, up to that: what may take moments or minutes is noticed
+ * soon and asked for seldom.
  */
 export const poll = async <T>(
   clock: Clock,
@@ -39,16 +39,17 @@ export const poll = async <T>(
     readonly longestMilliseconds?: number;
     readonly timeoutMilliseconds: number;
     readonly waitedMilliseconds?: number;
+    readonly late?: number;
   },
   attempt: () => Promise<T | undefined>,
 ): Promise<T | undefined> => {
-  const { intervalMilliseconds, longestMilliseconds = 0, waitedMilliseconds = 0 } = options;
+  const { intervalMilliseconds, longestMilliseconds = 0, waitedMilliseconds = 0, late = LATE } = options;
   const start = monotonicNow(clock);
   for (;;) {
     const result = await attempt();
     const passed = monotonicNow(clock) - start;
     if (result !== undefined || passed >= options.timeoutMilliseconds) return result;
-    const late = Math.min(longestMilliseconds, (waitedMilliseconds + passed) * LATE);
-    await clock.delay(Math.max(intervalMilliseconds, Math.round(late)));
+    const paced = Math.min(longestMilliseconds, (waitedMilliseconds + passed) * late);
+    await clock.delay(Math.max(intervalMilliseconds, Math.round(paced)));
   }
 };

@@ -17,7 +17,9 @@ import { machinesAt } from './strategy.ts';
 const FAILURES_TO_GIVE_UP = 3;
 /** A state's shortest retry interval is 1 s (States Language, `IntervalSeconds`); a machine boots in three. */
 const LOOK_MILLISECONDS = 250;
-const LONGEST_LOOK_MILLISECONDS = 1000;
+/** A machine that takes a minute to start is asked for seldom; one that takes seconds is seen at once. */
+const LONGEST_LOOK_MILLISECONDS = 5000;
+const LATE = 0.1;
 const LOOKING_MILLISECONDS = 5000;
 
 export interface WaitForHealthyTargetsDeps extends EnvironmentRecordDeps {
@@ -128,6 +130,7 @@ export const waitForHealthyTargets = async (
   const interval = {
     intervalMilliseconds: LOOK_MILLISECONDS,
     longestMilliseconds: LONGEST_LOOK_MILLISECONDS,
+    late: LATE,
     timeoutMilliseconds: LOOKING_MILLISECONDS,
     waitedMilliseconds: now.getTime() - (bootingSince ?? now).getTime(),
   };
