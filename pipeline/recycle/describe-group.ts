@@ -30,15 +30,16 @@ export const groupProblem = (group: AutoScalingGroup | undefined): string | unde
   return suspended === undefined ? undefined : `its group's process '${suspended.ProcessName}' is suspended`;
 };
 
+/** All of one shape: a plan looks at each of a million machines many times. */
 const toMachine = (instance: Instance, launched: LaunchedMachines): FleetMachine => {
   const { instanceId, zone } = inZone(instance);
-  const { launchedAt, keptUntilSeconds, keptInDoubt } = launched.get(instanceId) ?? {};
+  const known = launched.get(instanceId);
   return {
     instanceId,
     zone,
-    ...(launchedAt === undefined ? {} : { launchedAt }),
-    ...(keptUntilSeconds === undefined ? {} : { keptUntilSeconds }),
-    ...(keptInDoubt && { keptInDoubt }),
+    launchedAt: known?.launchedAt,
+    keptUntilSeconds: known?.keptUntilSeconds,
+    keptInDoubt: known?.keptInDoubt,
     state: instance.LifecycleState ?? 'unknown',
     healthy: instance.HealthStatus === 'Healthy',
     protected: instance.ProtectedFromScaleIn === true,

@@ -7,11 +7,11 @@ export interface FleetMachine {
   readonly instanceId: InstanceId;
   readonly zone: string;
   /** Milliseconds since the epoch; absent when EC2 did not show it: such a machine is never chosen. */
-  readonly launchedAt?: number;
+  readonly launchedAt?: number | undefined;
   /** Its uptime until which its own timer leaves it alone, as a plan told it. */
-  readonly keptUntilSeconds?: number;
+  readonly keptUntilSeconds?: number | undefined;
   /** It was told so though its age could not be believed. */
-  readonly keptInDoubt?: true;
+  readonly keptInDoubt?: true | undefined;
   /** Auto Scaling's `LifecycleState`. */
   readonly state: string;
   readonly healthy: boolean;

@@ -36,10 +36,11 @@ const notedAfter = (
 
 /** The record with the machines that are passed over; undefined when it says so already. */
 const withPassedOver = (record: EnvironmentRecord, finding: Finding): EnvironmentRecord | undefined => {
-  const { passedOver: before = [], ...rest } = record;
+  const before = record.passedOver ?? [];
   const next = notedAfter(record, finding);
   const isSame = next.length === before.length && next.every((machine) => before.includes(machine));
   if (isSame) return undefined;
+  const { passedOver: _before, ...rest } = record;
   return next.length === 0 ? rest : { ...rest, passedOver: next };
 };
 

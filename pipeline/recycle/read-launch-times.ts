@@ -13,9 +13,9 @@ export interface LaunchedMachine {
   readonly launchedAt: number;
   readonly imageId: string;
   /** Its uptime until which its own timer leaves it alone. */
-  readonly keptUntilSeconds?: number;
+  readonly keptUntilSeconds: number | undefined;
   /** It was told so though its age could not be believed. */
-  readonly keptInDoubt?: true;
+  readonly keptInDoubt: true | undefined;
 }
 
 /** By instance id. */
@@ -28,15 +28,17 @@ const isExpiredToken = (error: unknown): boolean =>
 const note = (machines: Map<string, LaunchedMachine>, found: readonly Instance[]): void => {
   for (const { InstanceId, LaunchTime, ImageId = '', Tags = [] } of found) {
     if (InstanceId === undefined || LaunchTime === undefined) continue;
-    const valueOf = (key: string): string | undefined => Tags.find(({ Key }) => Key === key)?.Value;
-    const keep = Number(valueOf(TAG.keep));
-    // Whoever told it later wrote the first of the two anew.
-    const isInDoubt = keep === Number(valueOf(TAG.keepInDoubt));
+    let [keep, inDoubt] = [0, 0];
+    for (const { Key, Value } of Tags)
+      if (Key === TAG.keep) keep = Number(Value);
+      else if (Key === TAG.keepInDoubt) inDoubt = Number(Value);
+    const isKept = keep > 0;
     machines.set(InstanceId, {
       launchedAt: LaunchTime.getTime(),
       imageId: ImageId,
-      ...(keep > 0 ? { keptUntilSeconds: keep } : {}),
-      ...(keep > 0 && isInDoubt && { keptInDoubt: true }),
+      keptUntilSeconds: isKept ? keep : undefined,
+      // Whoever told it later wrote the first of the two anew.
+      keptInDoubt: isKept && keep === inDoubt ? true : undefined,
     });
   }
 };

@@ -49,10 +49,11 @@ export const removeDeployment = async (
   if (isDeployment(record.current, key)) return;
   const group = await readMachineGroup(names.group, deps.autoScaling);
   const rules = await readRules(environment.listenerArn, deps.balancing);
-  const named = [...(group?.TargetGroupARNs ?? []), ...rules.flatMap(targetGroupsOf)];
+  const isOwn = (arn: string): boolean => arn.split('/').at(-2) === names.targetGroup;
   // One that neither group nor rule names is needed only before the group goes and after.
   const targetGroupArn =
-    named.find((arn) => arn.split('/').at(-2) === names.targetGroup) ??
+    group?.TargetGroupARNs?.find(isOwn) ??
+    rules.flatMap(targetGroupsOf).find(isOwn) ??
     (group?.Status === undefined ? await findTargetGroup(names.targetGroup, deps.balancing) : undefined);
   // Asked before the rules go, after which even machines that never were healthy are unused.
   const drains =

@@ -11,6 +11,7 @@ import { answerReplacementCalls } from './aws/replacement-calls.ts';
 import { createExcuses } from './excuses.ts';
 import { createExecutions } from './executions.ts';
 import { createHistoryWriter } from './history-writer.ts';
+import type { KeptHistory } from './history-writer.ts';
 import { createRandom } from './random.ts';
 import { createSimulatedEnvironments } from './simulated-environments.ts';
 import type { SimulatedEnvironment } from './simulated-environments.ts';
@@ -29,17 +30,17 @@ export const createWorld = (
   seed: string,
   {
     startAt,
-    keepHistory,
+    kept,
     sabotage,
   }: {
     readonly startAt: number;
-    readonly keepHistory: boolean;
+    readonly kept: KeptHistory;
     readonly sabotage: Sabotage | undefined;
   },
 ): World & { readonly fleet: readonly SimulatedEnvironment[] } => {
   const random = createRandom(seed);
   const timeline = createTimeline(startAt);
-  const history = createHistoryWriter(timeline, keepHistory);
+  const history = createHistoryWriter(timeline, kept);
   const fleet = createSimulatedEnvironments(random.fork('environments'));
   const environments = fleet.map(({ environment }) => environment);
   const figures: Figures = {};
@@ -53,7 +54,7 @@ export const createWorld = (
     images: new Map(),
     targetGroups: new Map(),
     rules: new Map(environments.map(({ listenerArn }) => [listenerArn, []])),
-    named: undefined,
+    named: new Map(),
     alarms: new Map(environments.map(({ name }) => [`${name}-alarm`, 'OK'])),
     zonesOut: new Set(),
     launchRaisesDesired: random.chance(0.7),

@@ -1,4 +1,4 @@
-import { chaosIsDue, runChaos } from './flows/chaos.ts';
+import { createChaosDue, runChaos } from './flows/chaos.ts';
 import { runRecycle } from './flows/recycle.ts';
 import { createRecyclingDue } from './recycling-due.ts';
 import type { Random } from './random.ts';
@@ -47,13 +47,6 @@ const startSchedule = (
   timeline.after(minutes * MINUTE, tick);
 };
 
-/** No window of these environments is open at night or on a weekend in UTC; asking for the local time is dear. */
-const isByDay = (now: number): boolean => {
-  const date = new Date(now);
-  const hour = date.getUTCHours();
-  return date.getUTCDay() % 6 !== 0 && hour >= 6 && hour < 22;
-};
-
 /** The schedules of recycling and chaos. */
 export const startSchedules = (
   world: World & { readonly fleet: readonly SimulatedEnvironment[] },
@@ -82,6 +75,6 @@ export const startSchedules = (
     (name) => {
       runChaos(world, name);
     },
-    () => isByDay(world.timeline.now()) && chaosIsDue(world, world.fleet),
+    createChaosDue(world, world.fleet),
   );
 };

@@ -26,7 +26,7 @@ const canary = {
 
 /**
  * The environments, of different sizes and uptimes; 50 apps in all. Few machines an app, uptimes of days and a kill of an
- * app once in a week or so keep a run below a second: many seeds find more than many machines.
+ * app once in a week or two keep a run below a second: many seeds find more than many machines.
  */
 export const createSimulatedEnvironments = (random: Random): readonly SimulatedEnvironment[] => {
   const make = (
@@ -55,7 +55,7 @@ export const createSimulatedEnvironments = (random: Random): readonly SimulatedE
     ...chaosOff,
     enabled: true,
     leashed: random.chance(0.3),
-    meanDays: random.whole(4, 12),
+    meanDays: random.whole(5, 15),
     minimumGapHours: random.pick([24, 30, 72]),
     timeZone: random.pick(['UTC', 'Europe/Berlin', 'America/New_York']),
   };

@@ -1,6 +1,7 @@
 import type { Rule, TagDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type {
   Activity,
+  AutoScalingGroup,
   Instance as GroupInstance,
   TagDescription as GroupTag,
 } from '@aws-sdk/client-auto-scaling';
@@ -62,6 +63,8 @@ export interface Group extends Place {
   attached: boolean;
   deleting: boolean;
   reconciling: boolean;
+  /** As Auto Scaling described it last. */
+  described?: AutoScalingGroup;
 }
 
 export interface LaunchTemplate {
@@ -75,6 +78,8 @@ export interface TargetGroup extends Place {
   readonly arn: string;
   readonly name: string;
   drainSeconds: number;
+  /** Whose machines are registered with it; undefined before it is made and after it is gone. */
+  group: Group | undefined;
 }
 
 /** An image as EC2 has it, and how its machines turn out. */
@@ -103,8 +108,8 @@ export interface Account {
   readonly targetGroups: Map<string, TargetGroup>;
   /** By listener. */
   readonly rules: Map<string, ListenerRule[]>;
-  /** ARNs of the target groups that rules name; undefined until somebody asks. */
-  named: Set<string> | undefined;
+  /** How many rules name a target group, by its ARN. */
+  readonly named: Map<string, number>;
   readonly alarms: Map<string, 'OK' | 'ALARM'>;
   /** Zones that have no capacity now. */
   readonly zonesOut: Set<string>;

@@ -9,7 +9,7 @@ import {
   ModifyRuleCommand,
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { targetGroupsOf } from '#pipeline/traffic/listener-rule';
 import { TAG } from '#pipeline/tags';
 import { elbError } from '#test/helpers/service-error';
@@ -21,11 +21,13 @@ const FIRST_APP_PRIORITY = 1000;
 
 const allRules = (account: Account): ListenerRule[] => [...account.rules.values()].flat();
 
-/** Whether a rule sends anything to the target group; remembered until a rule changes. */
-const isNamed = (account: Account, arn: string): boolean => {
-  account.named ??= new Set(allRules(account).flatMap(targetGroupsOf));
-  return account.named.has(arn);
+/** A rule comes, or goes with -1. */
+const countNamed = ({ named }: Account, rule: Pick<Rule, 'Actions'>, by: 1 | -1): void => {
+  for (const arn of targetGroupsOf(rule)) named.set(arn, (named.get(arn) ?? 0) + by);
 };
+
+/** Whether a rule sends anything to the target group. */
+const isNamed = ({ named }: Account, arn: string): boolean => (named.get(arn) ?? 0) > 0;
 
 const findRule = (account: Account, arn: string | undefined): ListenerRule => {
   const rule = allRules(account).find(({ RuleArn }) => RuleArn === arn);
@@ -40,7 +42,7 @@ const findTargetGroup = (account: Account, arn: string | undefined): TargetGroup
 };
 
 const groupNameOf = (account: Account, arn: string): string =>
-  [...account.groups.values()].find(({ targetGroupArn }) => targetGroupArn === arn)?.name ?? arn;
+  account.targetGroups.get(arn)?.group?.name ?? arn;
 
 const weightsOf = (account: Account, actions: readonly Action[] | undefined): Record<string, number> =>
   Object.fromEntries(
@@ -84,20 +86,20 @@ const answerRuleCalls = (account: Account, calls: Calls): void => {
       tags: [],
     };
     account.rules.set(ListenerArn, [...rules, rule]);
-    account.named = undefined;
+    countNamed(account, rule, 1);
     note(account, 'weights.set', rule, caller);
     return { Rules: [rule] };
   });
   calls.on(ModifyRuleCommand, ({ RuleArn, Actions = [] }, caller) => {
     const rule = findRule(account, RuleArn);
+    countNamed(account, rule, -1);
     rule.Actions = Actions;
-    account.named = undefined;
+    countNamed(account, rule, 1);
     note(account, 'weights.set', rule, caller);
     return {};
   });
   calls.on(DeleteRuleCommand, ({ RuleArn }) => {
-    findRule(account, RuleArn);
-    account.named = undefined;
+    countNamed(account, findRule(account, RuleArn), -1);
     for (const [listener, rules] of account.rules)
       account.rules.set(
         listener,
@@ -127,6 +129,7 @@ export const answerBalancingCalls = (account: Account, calls: Calls): void => {
       app: tags.get(TAG.app) ?? '',
       environment: tags.get(TAG.environment) ?? '',
       drainSeconds: 300,
+      group: undefined,
     });
     return { TargetGroups: [{ TargetGroupArn: arn, TargetGroupName: Name }] };
   });
@@ -143,8 +146,7 @@ export const answerBalancingCalls = (account: Account, calls: Calls): void => {
     return {};
   });
   calls.on(DescribeTargetHealthCommand, ({ TargetGroupArn = '' }, { cause }) => {
-    findTargetGroup(account, TargetGroupArn);
-    const group = [...account.groups.values()].find((one) => one.targetGroupArn === TargetGroupArn);
+    const { group } = findTargetGroup(account, TargetGroupArn);
     const targets = [...(group?.machines.values() ?? [])].filter(({ target }) => target !== 'none');
     const lies = account.balancerLies && cause === 'recycling';
     const stateOf = ({ target }: Machine): string => (lies && target === 'initial' ? 'healthy' : target);

@@ -84,7 +84,7 @@ const describeInstances = (
   const now = account.timeline.now();
   let found: Machine[] = [];
   if (InstanceIds === undefined) {
-    const tests = Filters.map(testOf);
+    const tests = Filters.filter(({ Name }) => Name !== `tag:${GROUP_TAG}`).map(testOf);
     for (const machine of candidates(account, Filters))
       if (machine.visibleAt <= now && tests.every((test) => test(machine))) found.push(machine);
   } else {
@@ -94,7 +94,7 @@ const describeInstances = (
   const from = Number(NextToken ?? 0);
   const page = found.slice(from, from + MaxResults);
   return {
-    Reservations: page.map((machine) => ({ Instances: [describe(machine)] })),
+    Reservations: [{ Instances: page.map(describe) }],
     ...(from + page.length < found.length ? { NextToken: String(from + page.length) } : {}),
   };
 };

@@ -57,7 +57,34 @@ const list = (machine: Machine): Instance => {
   return machine.listed;
 };
 
-const describe = (group: Group): AutoScalingGroup => ({
+/** Whether the group still is as it was described. */
+const isAsDescribed = (group: Group, described: AutoScalingGroup): boolean => {
+  const { Instances = [], TargetGroupARNs = [] } = described;
+  if (
+    group.desired !== described.DesiredCapacity ||
+    group.min !== described.MinSize ||
+    group.max !== described.MaxSize ||
+    group.cooldownSeconds !== described.DefaultCooldown ||
+    group.deleting !== (described.Status !== undefined) ||
+    group.attached !== TargetGroupARNs.length > 0 ||
+    group.machines.size !== Instances.length
+  )
+    return false;
+  let index = 0;
+  for (const machine of group.machines.values()) {
+    if (list(machine) !== Instances[index]) return false;
+    index += 1;
+  }
+  return true;
+};
+
+const describe = (group: Group): AutoScalingGroup => {
+  if (group.described === undefined || !isAsDescribed(group, group.described))
+    group.described = describeAnew(group);
+  return group.described;
+};
+
+const describeAnew = (group: Group): AutoScalingGroup => ({
   AutoScalingGroupName: group.name,
   MinSize: group.min,
   MaxSize: group.max,
@@ -107,6 +134,8 @@ const create = (account: Account, input: CreateAutoScalingGroupCommand['input'],
     reconciling: false,
   };
   account.groups.set(name, group);
+  const targetGroup = account.targetGroups.get(group.targetGroupArn);
+  if (targetGroup !== undefined) targetGroup.group = group;
   setDesired(account, group, input.DesiredCapacity ?? group.min, caller);
 };
 

@@ -26,6 +26,8 @@ const forget = (account: Account, machine: Machine): void => {
 export const removeGroup = (account: Account, group: Group): void => {
   if (!account.groups.delete(group.name)) return;
   const { name, environment, app } = group;
+  const targetGroup = account.targetGroups.get(group.targetGroupArn);
+  if (targetGroup !== undefined) targetGroup.group = undefined;
   account.history.state('world', { fact: 'group.gone', group: name, environment, app });
 };
 

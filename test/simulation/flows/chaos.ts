@@ -1,4 +1,4 @@
-import { dueKill, isInWindow, minuteOfKill } from '#pipeline/chaos/chaos-calendar';
+import { dueKill, minuteOfKill } from '#pipeline/chaos/chaos-calendar';
 import { chaosKey } from '#pipeline/chaos/chaos-record';
 import type { ChaosRecord } from '#pipeline/chaos/chaos-record';
 import { giveUpRecovery } from '#pipeline/chaos/give-up-recovery';
@@ -76,21 +76,43 @@ const appsOfDate = (
   return found;
 };
 
-/** Whether the calendar has a kill for any app now that is not done; asks nothing that costs. */
-const isAnythingDue = (world: World, simulated: SimulatedEnvironment): boolean => {
+const MINUTE = 60_000;
+/** By how much the change to or from summer time may bring a minute of the day forward. */
+const SUMMER_TIME_MINUTES = 60;
+
+/** The minute of the day, the next one's first included, before which the calendar has no other kill for any app. */
+const nextMinute = (minutes: Iterable<number>, now: number): number => {
+  let next = 24 * 60;
+  for (const minute of minutes) if (minute > now && minute < next) next = minute;
+  return next;
+};
+
+/**
+ * Whether the calendar has a kill for any app now that is not done. Asks nothing that costs, and not even for the local time
+ * before the next one can be due.
+ */
+const createAnythingDue = (world: World, simulated: SimulatedEnvironment): (() => boolean) => {
   const { environment } = simulated;
   const { name, chaos } = environment;
-  if (!chaos.enabled) return false;
-  const now = localTime(new Date(world.timeline.now()), chaos.timeZone);
-  if (!isInWindow(chaos, now)) return false;
-  const { kills = [], leashed = [] } = (world.documents.get(chaosKey(name)) ?? {}) as Partial<ChaosRecord>;
-  for (const [app, minute] of appsOfDate(world, simulated, now.date)) {
-    if (now.minute < minute) continue;
-    const due = dueKill({ seed: world.stack, environment: name, app }, now, chaos);
-    const isIt = ({ killId }: { readonly killId: string }): boolean => killId === due;
-    if (due !== undefined && !kills.some(isIt) && !leashed.some(isIt)) return true;
-  }
-  return false;
+  let quietUntil = chaos.enabled ? 0 : Infinity;
+  return () => {
+    if (world.timeline.now() < quietUntil) return false;
+    const now = localTime(new Date(world.timeline.now()), chaos.timeZone);
+    const apps = appsOfDate(world, simulated, now.date);
+    const next = nextMinute(apps.values(), now.minute) - now.minute - SUMMER_TIME_MINUTES;
+    const { kills = [], leashed = [] } = (world.documents.get(chaosKey(name)) ?? {}) as Partial<ChaosRecord>;
+    let isPast = true;
+    for (const [app, minute] of apps) {
+      if (now.minute < minute) continue;
+      const due = dueKill({ seed: world.stack, environment: name, app }, now, chaos);
+      if (due === undefined) continue;
+      isPast = false;
+      const isIt = ({ killId }: { readonly killId: string }): boolean => killId === due;
+      if (!kills.some(isIt) && !leashed.some(isIt)) return true;
+    }
+    if (isPast) quietUntil = world.timeline.now() + next * MINUTE;
+    return false;
+  };
 };
 
 /** The state machine `chaos`, as the schedule starts it. */
@@ -114,6 +136,8 @@ export const runChaos = (world: World, name: string): void => {
   inBackground(world, walk(machine, execution, { tasks }, world));
 };
 
-/** Whether the schedule's next start could do anything at all. */
-export const chaosIsDue = (world: World, fleet: readonly SimulatedEnvironment[]): boolean =>
-  fleet.some((environment) => isAnythingDue(world, environment));
+/** Tells whether the schedule's next start could do anything at all. */
+export const createChaosDue = (world: World, fleet: readonly SimulatedEnvironment[]): (() => boolean) => {
+  const environments = fleet.map((environment) => createAnythingDue(world, environment));
+  return () => environments.some((isAnythingDue) => isAnythingDue());
+};
