@@ -2,6 +2,7 @@ import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { EnvironmentRecord, InstanceInZone, Replacement } from '../model.ts';
 import { digestOf } from '../names.ts';
 import { choosePlanned, readyOf, stillThere } from './check-recyclable.ts';
+import { nextMark } from './raise-mark.ts';
 import type { LaunchReplacementsInput } from './replacement-order.ts';
 
 /** Where a batch begins. */
@@ -10,13 +11,13 @@ export interface BatchStart {
   readonly capacity: number;
   /** ISO 8601. */
   readonly since: string;
-  readonly mark: number;
 }
 
 const toIntent = (
   { groupName, executionArn, batches = 0 }: LaunchReplacementsInput,
   retire: readonly InstanceInZone[],
-  { capacity, since, mark }: BatchStart,
+  { capacity, since }: BatchStart,
+  mark: number,
 ): Replacement => {
   const ids = retire.map(({ instanceId }) => instanceId);
   return {
@@ -49,5 +50,9 @@ export const chooseIntents = (
   }
   const chosen = group === undefined ? retire : choosePlanned(record, retire, group);
   const others = group === undefined ? otherwise : readyOf(otherwise, group);
-  return [toIntent(input, chosen, start), ...others.map((machine) => toIntent(input, [machine], start))];
+  const mark = nextMark(record);
+  return [
+    toIntent(input, chosen, start, mark),
+    ...others.map((machine) => toIntent(input, [machine], start, mark)),
+  ];
 };

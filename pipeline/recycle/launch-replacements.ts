@@ -20,7 +20,6 @@ import type { FinishRecyclingDeps } from './finish-recycling.ts';
 import { makesWay, updateHeld } from './hold-lease.ts';
 import { launchInZones } from './launch-in-zones.ts';
 import { raiseCapacity } from './raise-capacity.ts';
-import { nextMark } from './raise-mark.ts';
 import { readStartTimes } from './read-start-times.ts';
 import type { LaunchReplacementsInput, ReplacementBatch } from './replacement-order.ts';
 import { OVERHEAD_SECONDS } from './turn-over.ts';
@@ -188,7 +187,7 @@ export const launchReplacements = async (
     : checkGroup(record, await readMachineGroup(groupName, deps.autoScaling));
   const { capacity = 0 } = group === undefined ? input : { capacity: group.DesiredCapacity };
   const since = deps.clock.now().toISOString();
-  const intents = chooseIntents(input, record, group, { capacity, since, mark: nextMark(record) });
+  const intents = chooseIntents(input, record, group, { capacity, since });
   const machines = intents[0].retire.length;
   const request = { kind: 'recycling', app, machines, executionArn, total } as const;
   await takeBudget(environment, request, deps);

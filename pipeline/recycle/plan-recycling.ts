@@ -25,7 +25,6 @@ import { readRecyclingPolicy } from './recycling-policy.ts';
 import type { RecyclingPolicyDeps } from './recycling-policy.ts';
 import type { ReplacementOrder } from './replacement-order.ts';
 import { toOrders } from './to-orders.ts';
-import { triedInVainAt } from './tried-in-vain.ts';
 
 /** Input of the state machine `recycle`: nothing from the schedule, what a person asked for otherwise. */
 export interface PlanRecyclingInput {
@@ -126,7 +125,7 @@ export const planRecyclingNow = async (
     now: now.getTime(),
   });
   const inVain = new Set(
-    asked.filter((record) => triedInVainAt(record) !== undefined).map(({ current }) => current?.groupName),
+    fleet.filter(({ triedInVainAt }) => triedInVainAt !== undefined).map(({ groupName }) => groupName),
   );
   const replaced = new Set(
     replacements

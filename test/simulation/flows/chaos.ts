@@ -101,16 +101,16 @@ const createAnythingDue = (world: World, simulated: SimulatedEnvironment): (() =
     const apps = appsOfDate(world, simulated, now.date);
     const next = nextMinute(apps.values(), now.minute) - now.minute - SUMMER_TIME_MINUTES;
     const { kills = [], leashed = [] } = (world.documents.get(chaosKey(name)) ?? {}) as Partial<ChaosRecord>;
-    let isPast = true;
+    let isQuiet = true;
     for (const [app, minute] of apps) {
       if (now.minute < minute) continue;
       const due = dueKill({ seed: world.stack, environment: name, app }, now, chaos);
       if (due === undefined) continue;
-      isPast = false;
+      isQuiet = false;
       const isIt = ({ killId }: { readonly killId: string }): boolean => killId === due;
       if (!kills.some(isIt) && !leashed.some(isIt)) return true;
     }
-    if (isPast) quietUntil = world.timeline.now() + next * MINUTE;
+    if (isQuiet) quietUntil = world.timeline.now() + next * MINUTE;
     return false;
   };
 };
