@@ -8,7 +8,9 @@ import type { EndedMachine } from '#pipeline/machine/ended-machine';
 import { endedMachineKey } from '#pipeline/machine/ended-machine';
 import type { EnvironmentRecord, InstanceId } from '#pipeline/model';
 import type { PlanRecyclingInput } from '#pipeline/recycle/plan-recycling';
-import { readTargetHealth } from '#pipeline/traffic/target-group';
+import { isSameWeights, readWeights } from '#pipeline/traffic/app-rule';
+import type { Weight } from '#pipeline/traffic/app-rule';
+import { countHealthy, readTargetHealth } from '#pipeline/traffic/target-group';
 import type { EndedExecution, LightKiln } from './light-kiln.ts';
 import type { LightMachine } from './light-machines.ts';
 import { poll } from './poll.ts';
@@ -19,7 +21,7 @@ const PLAN_MILLISECONDS = 3000;
 
 /** Looks at a group all of the time. */
 export interface CapacityWatch {
-  /** Stops; the fewest healthy targets that it ever had. */
+  /** Stops; the fewest healthy targets that traffic ever had. */
   stop(): Promise<number>;
 }
 
@@ -66,12 +68,15 @@ export const lightGroup = (kiln: LightKiln, environment: string, app = 'hello'):
     ((await group()).Instances ?? []).filter(isStaying);
   const ids = async (): Promise<readonly string[]> =>
     (await instances()).map(({ InstanceId = '' }) => InstanceId).toSorted();
-  const healthy = async (): Promise<number> => {
-    const targets = await readTargetHealth(
-      (await record()).current?.targetGroupArn ?? '',
-      connection.balancing,
-    );
-    return targets.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length;
+  /** What the app's rule says: the record of what serves follows it, after a rollout by a call or two. */
+  const weights = async (): Promise<readonly Weight[]> =>
+    readWeights((await record()).ruleArn ?? '', connection.balancing);
+  /** Healthy targets of every group that has a share of the traffic. */
+  const healthyOf = async (shares: readonly Weight[]): Promise<number> => {
+    let count = 0;
+    for (const { targetGroupArn, weight } of shares)
+      if (weight > 0) count += countHealthy(await readTargetHealth(targetGroupArn, connection.balancing));
+    return count;
   };
   const look = async (): Promise<unknown> => {
     const { lease, waiting, retiring, replacement, progress } = await record();
@@ -83,7 +88,7 @@ export const lightGroup = (kiln: LightKiln, environment: string, app = 'hello'):
       desired: DesiredCapacity,
       inService: Instances.filter(({ LifecycleState }) => LifecycleState === 'InService').length,
       all: Instances.length,
-      healthy: await healthy(),
+      healthy: await healthyOf(await weights()),
     };
   };
   const atRest = async (count: number): Promise<void> => {
@@ -150,10 +155,10 @@ export const lightGroup = (kiln: LightKiln, environment: string, app = 'hello'):
       const watch = (async () => {
         let fewest = Infinity;
         while (!ended.signal.aborted) {
-          const before = (await record()).current?.groupName;
-          const count = await healthy();
-          // Another release took over in between: what was looked at may be gone by then.
-          if ((await record()).current?.groupName === before) fewest = Math.min(fewest, count);
+          const shares = await weights();
+          const count = await healthyOf(shares);
+          // Otherwise traffic went elsewhere in between: a group that has none is not looked after any more.
+          if (isSameWeights(await weights(), shares)) fewest = Math.min(fewest, count);
           await kiln.clock.delay(100);
         }
         return fewest;

@@ -237,6 +237,8 @@ describe('recycling', () => {
   beside('Y04: makes way for a rollout, which gets the machines that the group should have', async () => {
     const group = at('yielding');
     const watch = watchCapacity('yielding');
+    // Blue has left the app's rule for a while before the record says so.
+    strike('yielding', [{ service: 'elasticloadbalancing', action: 'DeleteRule', do: { delayMs: 1000 } }]);
     const [replacement = ''] = await group.recycle();
     await kiln.waitForState(replacement, 'WaitForReplacements');
     const rollout = await kiln.promote('hello', '2.0.0', 'yielding');
