@@ -86,7 +86,9 @@ const taskFailure = (call: TaskCall, error: unknown): StatesFailure => {
   if (error instanceof StatesFailure) return error;
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const cause = JSON.stringify({ errorType: name, errorMessage: message, trace: [] });
-  return new StatesFailure(call.resource.pattern.startsWith('sync') ? 'States.TaskFailed' : name, cause);
+  // A nested execution that fails is that; a start that does not succeed has the service's own error.
+  const isNested = call.resource.pattern.startsWith('sync') && !name.startsWith('StepFunctions.');
+  return new StatesFailure(isNested ? 'States.TaskFailed' : name, cause);
 };
 
 const wrap = (call: TaskCall, answer: Json): Json => {

@@ -202,6 +202,20 @@ describe('nested executions', () => {
     });
   });
 
+  test('are waited for when a question how they are is throttled or its answer is lost', async () => {
+    const child = await world.machine('waited-for', { Hold: { Type: 'Wait', Seconds: 1, End: true } });
+    const asked = { service: 'states', action: 'DescribeExecution', caller: 'machine' } as const;
+    world.test.cloud.faults.set({
+      rules: [
+        { ...asked, do: { throttle: true }, nth: 1 },
+        { ...asked, do: { dropAfter: true }, nth: 2 },
+      ],
+    });
+    expect(await world.run(nested(child), { from: 'parent' })).toMatchObject({ output: '{"from":"parent"}' });
+    expect(world.test.cloud.faults.struck()).toEqual([1, 1]);
+    world.test.cloud.faults.clear();
+  });
+
   test('are stopped with the execution that waits for them', async () => {
     const child = await world.machine('long-child', { Hold: { Type: 'Wait', Seconds: 600, End: true } });
     const parent = await world.start(await world.machine('long-parent', nested(child)), { from: 1 });

@@ -16,10 +16,12 @@ const release = {
 const image = { imageId: 'ami-1', digest: 'sha256:1' };
 const evidence = { digest: 'sha256:1' };
 
+const errorNamed = (name: string, message = 'because'): Error => Object.assign(new Error(message), { name });
+
 const failing =
-  (name: string, message = 'because'): TaskStub =>
+  (name: string, message?: string): TaskStub =>
   () => {
-    throw Object.assign(new Error(message), { name });
+    throw errorNamed(name, message);
   };
 
 const good: Readonly<Record<string, TaskStub>> = {
@@ -100,15 +102,30 @@ describe('the release state machine', () => {
     },
   );
 
-  test('does not go to the next environment when one refuses the release', async () => {
-    let rollouts = 0;
-    await run({
-      RolloutEnvironment: () => {
-        rollouts += 1;
-        throw new Error('no');
+  test('asks again for a rollout when nobody answered whether it was started', async () => {
+    const names: string[] = [];
+    const result = await run({
+      RolloutEnvironment: ({ Name }: { Name: string }) => {
+        names.push(Name);
+        const trouble = ['StepFunctions.AWSStepFunctionsException', 'StepFunctions.SdkClientException'];
+        const name = trouble[names.length - 1];
+        if (name !== undefined) throw errorNamed(name);
+        return {};
       },
     });
-    expect(rollouts).toBe(1);
+    expect(result.status).toBe('SUCCEEDED');
+    expect(names).toEqual(['test-dev', 'test-dev', 'test-dev', 'test-prod']);
+  });
+
+  test('neither asks again for a rollout that failed nor goes to the next environment', async () => {
+    let rollouts = 0;
+    const result = await run({
+      RolloutEnvironment: () => {
+        rollouts += 1;
+        throw errorNamed('States.TaskFailed');
+      },
+    });
+    expect([rollouts, result.status]).toEqual([1, 'FAILED']);
   });
 
   test('tries a function again that Lambda could not run', async () => {
@@ -116,7 +133,7 @@ describe('the release state machine', () => {
     const result = await run({
       BakeImage: () => {
         tries += 1;
-        if (tries === 1) throw Object.assign(new Error('busy'), { name: 'Lambda.TooManyRequestsException' });
+        if (tries === 1) throw errorNamed('Lambda.TooManyRequestsException');
         return { image };
       },
     });
@@ -128,7 +145,7 @@ describe('the release state machine', () => {
     await run({
       BakeImage: () => {
         tries += 1;
-        throw Object.assign(new Error('no'), { name: 'ArtifactRejected' });
+        throw errorNamed('ArtifactRejected');
       },
     });
     expect(tries).toBe(1);

@@ -66,6 +66,18 @@ describe('the rollback state machine', () => {
     expect(result.output).toEqual({ kind: 'rollout', from: 'b', to: 'a' });
   });
 
+  test('asks again for the rollout when nobody answered whether it was started, not when it failed', async () => {
+    let starts = 0;
+    const result = await run({
+      PlanRollback: () => ({ kind: 'rollout', from: 'b', to: 'a', configuration: {} }),
+      RolloutLastKnownGood: () => {
+        starts += 1;
+        throw errorNamed(starts < 3 ? 'StepFunctions.AWSStepFunctionsException' : 'States.TaskFailed');
+      },
+    });
+    expect([starts, result.status, result.error]).toEqual([3, 'FAILED', 'States.TaskFailed']);
+  });
+
   test('is done when a rollout under way was told to undo itself', async () => {
     const result = await run({ PlanRollback: () => ({ kind: 'abort', from: 'b', to: null }) });
     expect(result).toMatchObject({ status: 'SUCCEEDED', output: { kind: 'abort', from: 'b', to: null } });

@@ -1,5 +1,7 @@
 import * as StepFunctions from '@aws-sdk/client-sfn';
+import type { CloudContext } from '../../../cloud-context.ts';
 import { AwsError } from '../../../errors.ts';
+import type { Call } from '../../../service.ts';
 import { ExecutionHalted } from '../../../states-language/abort-reasons.ts';
 import { StatesFailure } from '../../../states-language/failure.ts';
 import type { Json, JsonObject } from '../../../states-language/json.ts';
@@ -70,6 +72,27 @@ const describe = (output: StepFunctions.DescribeExecutionOutput, parsed: boolean
   return JSON.parse(JSON.stringify(result)) as JsonObject;
 };
 
+const ASK_AGAIN_MILLISECONDS = 1000;
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof AwsError && (error.status >= 500 || error.code === 'ThrottlingException');
+
+/** How the execution ended. AWS asks until it is answered: passing trouble of such a question fails no task. */
+const describeEnded = async (
+  executionArn: string,
+  context: CloudContext,
+  details: Call,
+): Promise<StepFunctions.DescribeExecutionOutput> => {
+  for (;;) {
+    try {
+      return await context.peers.states.DescribeExecution({ executionArn }, details);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
+    await context.clock.delay(ASK_AGAIN_MILLISECONDS, details.signal);
+  }
+};
+
 /** `.sync` and `.sync:2`: waits for the started execution; stops it when it is not waited for any more. */
 export const executionCompletion = async (
   { context, ended }: TaskContext,
@@ -92,7 +115,7 @@ export const executionCompletion = async (
   try {
     await ended(arn);
     if (call.signal.aborted) throw new StatesFailure('States.Timeout', undefined);
-    const output = await context.peers.states.DescribeExecution({ executionArn: arn }, details);
+    const output = await describeEnded(arn, context, details);
     const result = describe(output, call.resource.pattern === 'sync:2');
     if (output.status !== 'SUCCEEDED') throw new StatesFailure('States.TaskFailed', JSON.stringify(result));
     return result;
