@@ -61,7 +61,7 @@ const releaseTwice = async (kiln: RunningKiln): Promise<readonly [string, string
 
 /** Starts it with the environments of a file's text, of which the first is only for the drops. */
 export const startRolloutBed = async (environments: string, log?: Log): Promise<RolloutBed> => {
-  const kiln = await startKiln(await newKilnState(environments), createLightMachines(), log);
+  const kiln = await startKiln(await newKilnState(environments), { hypervisor: createLightMachines(), log });
   const { connection, documents, stack } = kiln;
   const record = async (environment: string): Promise<EnvironmentRecord> => {
     const found = await documents.read<EnvironmentRecord>(environmentKey(environment, APP));

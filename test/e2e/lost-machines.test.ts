@@ -88,7 +88,7 @@ const tell = (what: string, { struckAt, foundAt, wholeAt, seen }: Course): void 
 beforeAll(async () => {
   const state = await newKilnState(ENVIRONMENTS);
   machines = knownMachines(createQemu({ cacheDir: join(state.stateDir, 'ec2', 'cache') }));
-  kiln = await startKiln(state, machines);
+  kiln = await startKiln(state, { hypervisor: machines });
   await stopSchedules(kiln);
   const { outcome } = await dropAndWatch(kiln, 'apps/hello/1.0.0.zip', breakableApp(GRACE_SECONDS));
   expect(outcome).toMatchObject({ kind: 'live' });

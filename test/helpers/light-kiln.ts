@@ -14,7 +14,7 @@ import type { LightMachines } from './light-machines.ts';
 import { poll } from './poll.ts';
 import { appOf, dropAndWatch } from './release.ts';
 import { newKilnState, startKiln } from './start-kiln.ts';
-import type { RunningKiln } from './start-kiln.ts';
+import type { KilnOptions, RunningKiln } from './start-kiln.ts';
 
 const PATIENCE_MILLISECONDS = 60_000;
 
@@ -214,8 +214,11 @@ const createVerbs = (kiln: RunningKiln): Verbs => {
 };
 
 /** Starts the packaged stack with these environments on light machines. */
-export const startLightKiln = async (environments: string): Promise<LightKiln> => {
+export const startLightKiln = async (
+  environments: string,
+  options: Omit<KilnOptions, 'hypervisor'> = {},
+): Promise<LightKiln> => {
   const machines = createLightMachines();
-  const kiln = await startKiln(await newKilnState(environments), machines);
+  const kiln = await startKiln(await newKilnState(environments), { ...options, hypervisor: machines });
   return { ...kiln, machines, ...createVerbs(kiln) };
 };

@@ -16,6 +16,8 @@ import type { Log } from '#localcloud/cloud-context';
 import type { Hypervisor } from '#localcloud/hypervisor/driver';
 import type { ServiceFactory } from '#localcloud/service';
 import { defaultServices } from '#localcloud/services';
+import { createAutoScaling } from '#localcloud/services/autoscaling/index';
+import type { AutoScalingOptions } from '#localcloud/services/autoscaling/scope';
 import { createEc2 } from '#localcloud/services/ec2/index';
 import { systemClock } from '#pipeline/clock';
 import { createDocumentStore } from '#pipeline/documents/document-store';
@@ -61,25 +63,32 @@ export const newKilnState = async (environments?: string): Promise<KilnState> =>
   return { stateDir, port: await freePort(), file, ports: await freeListenerPorts(file) };
 };
 
-const servicesOn = (hypervisor: Hypervisor): readonly ServiceFactory[] =>
-  defaultServices.map((create) =>
-    create === createEc2 ? (context) => createEc2(context, { hypervisor }) : create,
-  );
+/** What the local cloud of a test has that `npm start`'s has not. */
+export interface KilnOptions extends Partial<AutoScalingOptions> {
+  /** QEMU unless told. */
+  readonly hypervisor?: Hypervisor;
+  readonly log?: Log | undefined;
+}
+
+const servicesWith = ({ hypervisor, launchRaisesDesired }: KilnOptions): readonly ServiceFactory[] =>
+  defaultServices.map((create) => {
+    if (create === createEc2 && hypervisor !== undefined)
+      return (context) => createEc2(context, { hypervisor });
+    if (create === createAutoScaling && launchRaisesDesired !== undefined)
+      return (context) => createAutoScaling(context, { launchRaisesDesired });
+    return create;
+  });
 
 /**
  * Starts the local cloud and deploys the stack and the base into it; nothing is released yet. There is `dev` unless the
- * state says otherwise. Machines are QEMU's unless
- * another hypervisor is given.
+ * state says otherwise.
  */
-export const startKiln = async (
-  state?: KilnState,
-  hypervisor?: Hypervisor,
-  log?: Log,
-): Promise<RunningKiln> => {
+export const startKiln = async (state?: KilnState, options: KilnOptions = {}): Promise<RunningKiln> => {
   const { stateDir, port, file, ports } = state ?? (await newKilnState(DEV_ONLY));
   const base = await ensureBase({ home: kilnHome() });
-  const services = hypervisor === undefined ? {} : { services: servicesOn(hypervisor) };
-  const cloud = await startLocalCloud({ stateDir, port, ...services, ...(log === undefined ? {} : { log }) });
+  const { log } = options;
+  const services = servicesWith(options);
+  const cloud = await startLocalCloud({ stateDir, port, services, ...(log === undefined ? {} : { log }) });
   try {
     const connection = connect(localConfig(cloud.endpointUrl));
     const output = createOutput(true);

@@ -71,7 +71,7 @@ describe('LaunchInstances (from-docs)', () => {
   });
 
   test('by the other reading of the guide, what it launched stays although the desired capacity does not rise', async () => {
-    const world = await startWorld(20, undefined, undefined, { launchRaisesDesired: false });
+    const world = await startWorld(20, undefined, undefined, { launchRaisesDesired: () => false });
     await createGroup(world, 1);
     await untilInService(world, 1);
     await world.asg.launchInstances(request());

@@ -33,7 +33,7 @@ import { createOrUpdateTags, deleteTags, describeTags } from './tags.ts';
 /** EC2 Auto Scaling: groups that keep their desired capacity with the instances of the local EC2. */
 export const createAutoScaling = (
   context: CloudContext,
-  options: AutoScalingOptions = { launchRaisesDesired: true },
+  options: AutoScalingOptions = { launchRaisesDesired: () => true },
 ): Service => {
   const records = openAutoScalingRecords(context.store);
   const scope: AutoScalingScope = {

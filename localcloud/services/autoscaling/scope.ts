@@ -6,11 +6,11 @@ import type { AutoScalingRecords, GroupRecord, InstanceRecord } from './records.
 /** How this Auto Scaling behaves where AWS's documentation leaves it open. */
 export interface AutoScalingOptions {
   /**
-   * Does LaunchInstances raise the desired capacity by what it launched? AWS's guide implies it and does not say it
-   * (https://docs.aws.amazon.com/autoscaling/ec2/userguide/launch-instances-synchronously.html). When false, what it
+   * Does LaunchInstances raise the group's desired capacity by what it launched? AWS's guide implies it and does not say
+   * it (https://docs.aws.amazon.com/autoscaling/ec2/userguide/launch-instances-synchronously.html). When false, what it
    * launched is not counted until the desired capacity is set.
    */
-  readonly launchRaisesDesired: boolean;
+  readonly launchRaisesDesired: (groupName: string) => boolean;
 }
 
 /** What the operations and the reconciler work on. */

@@ -33,7 +33,7 @@ export const settleLaunch = (
   if (request === undefined) return false;
   const { InstanceId: id = '', InstanceType: type = '' } = outcome;
   records.requests.put(request.token, { ...request, launched: [...request.launched, { id, type }] });
-  if (options.launchRaisesDesired) raiseDesired(scope, instance.group);
+  if (options.launchRaisesDesired(instance.group)) raiseDesired(scope, instance.group);
   else records.changeInstance(instance, { uncounted: true });
   return false;
 };
