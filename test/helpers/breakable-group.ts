@@ -31,7 +31,10 @@ export interface BreakableGroup {
   whole(machines: number, without: readonly string[]): Promise<void>;
   /** Asks the machine itself, not the balancer. */
   ask(instanceId: string, path: string): Promise<BreakableAnswer>;
-  /** Sends so many requests through the balancer; resolves once machines hold them all. They may not be sent twice. */
+  /**
+   * Sends so many requests through the balancer, and more until every healthy machine has one; resolves once machines hold
+   * them all. They may not be sent twice.
+   */
   hold(requests: number): Promise<HeldRequests>;
   blackBox(instanceId: string): Promise<EndedMachine>;
   waitFor<T>(what: string, look: () => Promise<T | undefined>): Promise<T>;
@@ -73,13 +76,21 @@ export const breakableGroup = (
       fetch(url, { method: 'POST' })
         .then(async (answer) => (answer.ok ? ((await answer.json()) as BreakableAnswer).instance : undefined))
         .catch(() => undefined);
-    const answeredBy = Promise.all(Array.from({ length: requests }, send));
-    const byMachine = await waitFor('not every request is held', async () => {
-      const found = new Map<string, number>();
-      for (const id of await healthy()) found.set(id, (await ask(id, '/held')).held);
-      return [...found.values()].reduce((sum, held) => sum + held, 0) === requests ? found : undefined;
-    });
-    return { byMachine, answeredBy };
+    const answers = Array.from({ length: requests }, send);
+    const byMachine = await waitFor(
+      'not every machine holds a request, or not every request is held',
+      async () => {
+        const found = new Map<string, number>();
+        for (const id of await healthy()) found.set(id, (await ask(id, '/held')).held);
+        const held = [...found.values()];
+        if (held.reduce((sum, each) => sum + each, 0) !== answers.length) return undefined;
+        if (!held.includes(0)) return found;
+        // Others' requests came in between, and took the turns of a machine.
+        answers.push(send());
+        return undefined;
+      },
+    );
+    return { byMachine, answeredBy: Promise.all(answers) };
   };
   return {
     running,
