@@ -77,7 +77,11 @@ const ASK_AGAIN_MILLISECONDS = 1000;
 const isPassing = (error: unknown): boolean =>
   error instanceof AwsError && (error.status >= 500 || error.code === 'ThrottlingException');
 
-/** How the execution ended. AWS asks until it is answered: passing trouble of such a question fails no task. */
+/**
+ * How the execution ended. AWS waits for its event and polls besides
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html); what a question does that
+ * fails is not documented, and taken here for one that the next poll repeats.
+ */
 const describeEnded = async (
   executionArn: string,
   context: CloudContext,
