@@ -78,11 +78,14 @@ const scalar = (random: RandomSource, shape: Shape, member: Member): unknown => 
   }
 };
 
+/** The query protocols cannot carry an empty structure: nothing would be left of a union. */
+const holdsSomething = ({ shape }: Member): boolean => shape.kind !== 'structure' || shape.members.length > 0;
+
 const structure = (random: RandomSource, shape: StructureShape, rules: ValueRules, depth: number): object => {
   const result: Record<string, unknown> = {};
   const usable = shape.members.filter((member) => !rules.skip(shape.name, member));
   if (shape.union) {
-    const chosen = pick(random, usable);
+    const chosen = pick(random, usable.filter(holdsSomething));
     if (chosen !== undefined) result[chosen.name] = randomValue(random, chosen, rules, depth + 1);
     return result;
   }
