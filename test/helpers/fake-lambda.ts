@@ -74,6 +74,3 @@ export const createFakeLambda = (functions: Readonly<Record<string, FakeFunction
     );
   return { factory, invocations };
 };
-
-/** An error with a name, as a function throws it. */
-export const named = (name: string, message = name): Error => Object.assign(new Error(message), { name });

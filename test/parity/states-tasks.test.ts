@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AwsError } from '#localcloud/errors';
-import { named } from '#test/helpers/fake-lambda';
+import { errorNamed } from '#test/helpers/error-named';
 import { poll } from '#test/helpers/poll';
 import type { StatesWorld } from '#test/helpers/states-world';
 import { invoke, machineRole, startStatesWorld } from '#test/helpers/states-world';
@@ -21,11 +21,11 @@ beforeAll(async () => {
     echo: (payload) => ({ echo: payload as unknown }),
     flaky: () => {
       flakyCalls += 1;
-      if (flakyCalls < 3) throw named('NotYet');
+      if (flakyCalls < 3) throw errorNamed('NotYet');
       return flakyCalls;
     },
     fails: () => {
-      throw named('TargetsUnhealthy', 'two of three');
+      throw errorNamed('TargetsUnhealthy', 'two of three');
     },
     throttled: () => {
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429 });

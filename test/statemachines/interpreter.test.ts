@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Definition } from '#localcloud/states-language/definition';
-import { named } from '#test/helpers/fake-lambda';
+import { errorNamed } from '#test/helpers/error-named';
 import type { StateMachineRun, TaskStub } from '#test/helpers/run-state-machine';
 import { neverFinishes, runStateMachine } from '#test/helpers/run-state-machine';
 
@@ -30,7 +30,7 @@ const types = (result: StateMachineRun): string[] => result.history.map(({ type 
 
 describe('Retry', () => {
   const failing: TaskStub = () => {
-    throw named('NotYet');
+    throw errorNamed('NotYet');
   };
 
   test('waits longer from attempt to attempt, up to the maximum', async () => {
@@ -53,7 +53,7 @@ describe('Retry', () => {
       { A: call({ Retry, End: true }) },
       {
         A: (_, { callNumber }) => {
-          throw named(errors[callNumber - 1] ?? 'none');
+          throw errorNamed(errors[callNumber - 1] ?? 'none');
         },
       },
     );
@@ -68,7 +68,7 @@ describe('Retry', () => {
       { A: call({ Arguments, Retry, End: true }) },
       {
         A: (count) => {
-          if (count < 2) throw named('NotYet');
+          if (count < 2) throw errorNamed('NotYet');
           return count as number;
         },
       },
@@ -101,7 +101,7 @@ describe('Catch', () => {
       },
       {
         A: () => {
-          throw named('Broken', 'a wheel came off');
+          throw errorNamed('Broken', 'a wheel came off');
         },
       },
       { n: 7 },
@@ -220,7 +220,7 @@ describe('Parallel and Map', () => {
 
   test('a Map tolerates as many failures as it is told', async () => {
     const odd: TaskStub = (n: number) => {
-      if (n % 2 === 1) throw named('Odd');
+      if (n % 2 === 1) throw errorNamed('Odd');
       return n;
     };
     expect(await run(each({ ToleratedFailureCount: 2 }), { Item: odd }, [1, 2, 3, 4])).toMatchObject({

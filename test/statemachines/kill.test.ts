@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { errorNamed } from '#test/helpers/error-named';
 import { runStateMachine } from '#test/helpers/run-state-machine';
 import type { TaskStub } from '#test/helpers/run-state-machine';
 
 const input = { app: 'hello', environment: 'dev', trigger: 'drill', by: 'ann', zone: 'a' };
 const kill = { killId: 'drill/test', app: 'hello', environment: 'dev', instanceIds: ['i-1'] };
-
-const errorNamed = (name: string): Error => Object.assign(new Error(name), { name });
 
 const run = (tasks: Readonly<Record<string, TaskStub>>) =>
   runStateMachine('statemachines/kill.asl.yml', { input, tasks });

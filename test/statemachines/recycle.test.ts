@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { errorNamed } from '#test/helpers/error-named';
 import { runStateMachine } from '#test/helpers/run-state-machine';
 import type { TaskStub } from '#test/helpers/run-state-machine';
-
-const errorNamed = (name: string): Error => Object.assign(new Error(name), { name });
 
 const replacements = [
   { name: 'recycle-a', groupName: 'a' },

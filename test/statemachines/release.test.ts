@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { errorNamed } from '#test/helpers/error-named';
 import { runStateMachine } from '#test/helpers/run-state-machine';
 import type { TaskStub } from '#test/helpers/run-state-machine';
 
@@ -15,8 +16,6 @@ const release = {
 };
 const image = { imageId: 'ami-1', digest: 'sha256:1' };
 const evidence = { digest: 'sha256:1' };
-
-const errorNamed = (name: string, message = 'because'): Error => Object.assign(new Error(message), { name });
 
 const failing =
   (name: string, message?: string): TaskStub =>

@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { errorNamed } from '#test/helpers/error-named';
 import { MOST_BATCHES } from '#pipeline/recycle/next-batch';
 import { readStateMachine, runStateMachine } from '#test/helpers/run-state-machine';
 import type { TaskStub } from '#test/helpers/run-state-machine';
 
 const MACHINE = 'statemachines/replacement.asl.yml';
-
-const errorNamed = (name: string): Error => Object.assign(new Error(name), { name });
 
 const input = { environment: 'dev', app: 'hello', groupName: 'g', retire: [], due: 2 };
 const batch = { groupName: 'g', batches: 0 };

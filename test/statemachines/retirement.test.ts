@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { errorNamed } from '#test/helpers/error-named';
 import { runStateMachine } from '#test/helpers/run-state-machine';
-
-const errorNamed = (name: string): Error => Object.assign(new Error(name), { name });
 
 describe('the retirement state machine', () => {
   test.each(['TargetsStillDraining', 'GroupStillThere', 'RolloutInProgress', 'ServiceUnavailable'])(

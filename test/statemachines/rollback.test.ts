@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { errorNamed } from '#test/helpers/error-named';
 import { runStateMachine } from '#test/helpers/run-state-machine';
 import type { TaskStub } from '#test/helpers/run-state-machine';
 
 const input = { app: 'hello', environment: 'prod', requestedBy: 'ann' };
 const retirement = { app: 'hello', environment: 'prod', deployment: {}, at: '2026-01-01T00:00:00Z' };
-
-const errorNamed = (name: string): Error => Object.assign(new Error(name), { name });
 
 const run = (tasks: Readonly<Record<string, TaskStub>>) =>
   runStateMachine('statemachines/rollback.asl.yml', { input, tasks });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { errorNamed } from '#test/helpers/error-named';
 import { neverFinishes, runStateMachine } from '#test/helpers/run-state-machine';
 import type { TaskStub } from '#test/helpers/run-state-machine';
 
@@ -9,8 +10,6 @@ const plan = { release, environment: 'dev', executionArn: 'arn' };
 const rollout = { ...plan, strategy: { settleSeconds: 2 } };
 const input = { app: 'hello', releaseId: release.releaseId, environment: 'dev', trigger: 'drop' };
 const retirement = { app: 'hello', environment: 'dev', deployment: {}, at: '2026-01-01T00:00:00Z' };
-
-const errorNamed = (name: string): Error => Object.assign(new Error(name), { name });
 
 const good: Readonly<Record<string, TaskStub>> = {
   PlanRollout: () => ({ plan }),
