@@ -77,10 +77,17 @@ describe('a group behind a load balancer', () => {
       LifecycleState: 'InService',
       HealthStatus: 'Unhealthy',
     });
+    // A target that recovers meanwhile changes nothing.
+    const victim = broken;
+    broken = '';
+    await eventually(async () => (await healthOf(world, arn))[victim] === 'healthy');
     release.resolve();
-    await eventually(() => world.ec2.machines.get(broken)?.state === 'terminated');
+    await eventually(() => world.ec2.machines.get(victim)?.state === 'terminated');
     await eventually(async () => Object.values(await healthOf(world, arn)).join() === 'healthy,healthy');
     expect([world.ec2.launches, group?.DesiredCapacity]).toEqual([3, 2]);
+    const { Activities = [] } = await world.asg.describeScalingActivities({ AutoScalingGroupName: NAME });
+    const ended = Activities.find(({ Description }) => Description === `Terminating EC2 instance: ${victim}`);
+    expect(ended?.Cause).toMatch(/in response to an ELB system health check failure\.$/u);
   });
 
   test('drains and ends everything when deleted by force, then vanishes', async () => {

@@ -40,12 +40,11 @@ export const checkHealth = async (
       ? await Promise.all(group.targetGroupArns.map((arn) => targetStates(scope, arn)))
       : [];
   for (const instance of inService) {
-    const failed = states.some((ofGroup) => ofGroup.get(instance.id ?? '') === 'unhealthy');
-    if (instance.healthy && failed && !inGrace(scope, group, instance, resumedAt))
-      scope.records.changeInstance(instance, { healthy: false });
-    if ((instance.healthy && !failed) || group.suspended.includes('ReplaceUnhealthy')) continue;
-    if (instance.healthy && inGrace(scope, group, instance, resumedAt)) continue;
-    const by = failed ? 'an ELB system health check failure.' : 'a user health-check.';
-    replace(scope, group, instance, by);
+    const fails = states.some((ofGroup) => ofGroup.get(instance.id ?? '') === 'unhealthy');
+    if (instance.healthy && (!fails || inGrace(scope, group, instance, resumedAt))) continue;
+    if (instance.healthy) scope.records.changeInstance(instance, { healthy: false, failedCheck: true });
+    if (group.suspended.includes('ReplaceUnhealthy')) continue;
+    const failed = instance.healthy || instance.failedCheck === true;
+    replace(scope, group, instance, failed ? 'an ELB system health check failure.' : 'a user health-check.');
   }
 };

@@ -83,7 +83,7 @@ export const setInstanceHealth = (scope: AutoScalingScope, input: SetInstanceHea
   const graceEnds = (instance.inServiceAt ?? scope.context.clock.now()) + group.graceSeconds * 1_000;
   const respected = input.ShouldRespectGracePeriod !== false && scope.context.clock.now() < graceEnds;
   if (input.HealthStatus === 'Unhealthy' && respected) return {};
-  const { replacing: _, ...rest } = instance;
+  const { replacing: _, failedCheck: __, ...rest } = instance;
   scope.records.putInstance(
     input.HealthStatus === 'Healthy' ? { ...rest, healthy: true } : { ...instance, healthy: false },
   );

@@ -70,6 +70,8 @@ export interface InstanceRecord {
   readonly template: TemplateRecord;
   readonly state: LifecycleStateRecord;
   readonly healthy: boolean;
+  /** Unhealthy because its load balancer found it so; it stays unhealthy when its target recovers. */
+  readonly failedCheck?: true;
   readonly protected: boolean;
   /** Milliseconds since the epoch. */
   readonly launchedAt: number;
