@@ -9,7 +9,7 @@ import { craftZip, tgzOf, zipOf } from '#test/helpers/archives';
 import { takeInventory } from '#test/helpers/inventory';
 import type { Inventory } from '#test/helpers/inventory';
 import { poll } from '#test/helpers/poll';
-import { appOf, drop, dropAndWatch, helloNode } from '#test/helpers/release';
+import { appOf, drop, dropAndWatch, dropUntilLive, helloNode } from '#test/helpers/release';
 import { startKiln } from '#test/helpers/start-kiln';
 import type { RunningKiln } from '#test/helpers/start-kiln';
 import { startTraffic } from '#test/helpers/traffic';
@@ -204,8 +204,7 @@ beforeAll(async () => {
   kiln = await startKiln();
   logs = new CloudWatchLogsClient(kiln.connection.config);
   lambda = new LambdaClient(kiln.connection.config);
-  const first = await dropAndWatch(kiln, 'apps/hello/1.0.0.zip', await helloNode());
-  expect(first.record).toMatchObject({ status: 'live' });
+  await dropUntilLive(kiln, 'apps/hello/1.0.0.zip', await helloNode());
   traffic = startTraffic(kiln.stack.environments[0].url, { perSecond: 20, connections: 4 });
   // The preview rule goes a moment after the traffic moved.
   before = await poll(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readMachines } from '#cli/machines';
 import { launchMachine } from '#test/helpers/launch-machine';
-import { dropAndWatch, helloNode } from '#test/helpers/release';
+import { dropUntilLive, helloNode } from '#test/helpers/release';
 import { startKiln } from '#test/helpers/start-kiln';
 import type { RunningKiln } from '#test/helpers/start-kiln';
 
@@ -30,9 +30,8 @@ let imageId: string;
 
 beforeAll(async () => {
   kiln = await startKiln();
-  const { record } = await dropAndWatch(kiln, 'apps/hello/1.0.0.zip', await helloNode());
-  expect(record).toMatchObject({ status: 'live' });
-  imageId = record.image?.imageId ?? '';
+  const { image } = await dropUntilLive(kiln, 'apps/hello/1.0.0.zip', await helloNode());
+  imageId = image?.imageId ?? '';
 }, 5 * MINUTE);
 
 afterAll(async () => {

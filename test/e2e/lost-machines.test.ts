@@ -9,7 +9,7 @@ import { breakableGroup } from '#test/helpers/breakable-group';
 import type { BreakableGroup, HeldRequests } from '#test/helpers/breakable-group';
 import { knownMachines } from '#test/helpers/known-machines';
 import type { KnownMachines } from '#test/helpers/known-machines';
-import { dropAndWatch } from '#test/helpers/release';
+import { dropUntilLive } from '#test/helpers/release';
 import { startRequestLog } from '#test/helpers/request-log';
 import type { LoggedRequest, RequestLog } from '#test/helpers/request-log';
 import { newKilnState, startKiln } from '#test/helpers/start-kiln';
@@ -20,7 +20,7 @@ const MINUTE = 60_000;
 const REQUESTS_PER_SECOND = 20;
 const HELD_REQUESTS = 8;
 const MACHINES = 4;
-const GRACE_SECONDS = 20;
+const GRACE_SECONDS = 60;
 
 const ENVIRONMENTS = `
 environments:
@@ -90,8 +90,7 @@ beforeAll(async () => {
   machines = knownMachines(createQemu({ cacheDir: join(state.stateDir, 'ec2', 'cache') }));
   kiln = await startKiln(state, { hypervisor: machines });
   await stopSchedules(kiln);
-  const { outcome } = await dropAndWatch(kiln, 'apps/hello/1.0.0.zip', breakableApp(GRACE_SECONDS));
-  expect(outcome).toMatchObject({ kind: 'live' });
+  await dropUntilLive(kiln, 'apps/hello/1.0.0.zip', breakableApp(GRACE_SECONDS));
   const record = await kiln.documents.read<EnvironmentRecord>(environmentKey('dev', 'hello'));
   const { targetGroupArn = '' } = record?.current ?? {};
   group = breakableGroup(kiln, machines, { app: 'hello', targetGroupArn });

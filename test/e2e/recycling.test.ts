@@ -12,7 +12,7 @@ import { readMachines } from '#cli/machines';
 import type { FleetMachine } from '#cli/machines';
 import { startExecution } from '#cli/rollouts/start-execution';
 import { poll } from '#test/helpers/poll';
-import { appOf, dropAndWatch } from '#test/helpers/release';
+import { appOf, dropUntilLive } from '#test/helpers/release';
 import { newKilnState, startKiln } from '#test/helpers/start-kiln';
 import type { RunningKiln } from '#test/helpers/start-kiln';
 import { stopSchedules } from '#test/helpers/stop-schedules';
@@ -29,7 +29,7 @@ environments:
     capacity: { min: 4, desired: 4, max: 8 }
     maximumUptimeMinutes: 2
     uptimeGraceMinutes: 30
-    healthGraceSeconds: 20
+    healthGraceSeconds: 60
     rollout: { settleSeconds: 1 }
     drainSeconds: 2
     warmBlueMinutes: 0
@@ -49,7 +49,7 @@ environments:
     warmBlueMinutes: 0
 `;
 
-/** Says that it finishes its requests when it is asked to stop; a machine of it must be healthy within 20 s. */
+/** Says that it finishes its requests when it is asked to stop; a machine of it must be healthy within a minute. */
 const APP = appOf(
   `
   import { createServer } from 'node:http';
@@ -62,7 +62,7 @@ const APP = appOf(
     server.closeIdleConnections();
   });
 `,
-  { 'kiln.json': JSON.stringify({ healthPath: '/health', startSeconds: 20 }) },
+  { 'kiln.json': JSON.stringify({ healthPath: '/health', startSeconds: 60 }) },
 );
 
 let kiln: RunningKiln;
@@ -104,8 +104,7 @@ const perZone = (machines: readonly FleetMachine[]): readonly number[] => {
 beforeAll(async () => {
   kiln = await startKiln(await newKilnState(ENVIRONMENTS));
   await stopSchedules(kiln);
-  const { outcome } = await dropAndWatch(kiln, 'apps/hello/1.0.0.zip', APP);
-  expect(outcome).toMatchObject({ kind: 'live' });
+  await dropUntilLive(kiln, 'apps/hello/1.0.0.zip', APP);
   [kept, lab] = [await onlyMachine('kept'), await onlyMachine('lab')];
   await setOutage('kept', { by: 'ann', reason: 'somebody looks at it' }, kiln);
   traffic = startTraffic(kiln.stack.environments[0].url, { perSecond: 30, connections: 12 });

@@ -5,7 +5,7 @@ import { watchRelease } from '#cli/progress/watch-release';
 import type { WatchedRelease } from '#cli/progress/watch-release';
 import { parseDropKey } from '#pipeline/artifact/drop-key';
 import { releaseOf } from '#pipeline/artifact/release-of';
-import type { Release } from '#pipeline/model';
+import type { Release, ReleaseRecord } from '#pipeline/model';
 import { zipOf } from './archives.ts';
 import type { RunningKiln } from './start-kiln.ts';
 
@@ -38,3 +38,21 @@ export const dropAndWatch = async (
   key: string,
   artifact: Uint8Array,
 ): Promise<WatchedRelease> => watchRelease(await drop(kiln, key, artifact), kiln);
+
+/** What ended a release as a whole, and what became of it in each environment. */
+const whatCameOf = ({ status, reason, message, environments = {} }: ReleaseRecord): string =>
+  JSON.stringify({ status, reason, message, environments }, undefined, 2);
+
+/**
+ * Releases what a test is about to use.
+ * @throws Error with what came of the release, if it is not live as far as it goes by itself
+ */
+export const dropUntilLive = async (
+  kiln: RunningKiln,
+  key: string,
+  artifact: Uint8Array,
+): Promise<ReleaseRecord> => {
+  const { record, outcome } = await dropAndWatch(kiln, key, artifact);
+  if (outcome.kind !== 'live') throw new Error(`'${key}' is not live, but: ${whatCameOf(record)}`);
+  return record;
+};
