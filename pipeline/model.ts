@@ -165,6 +165,8 @@ export interface Deployment {
   readonly targetGroupArn: string;
   /** Absent where a Kiln that did not note them rolled it out. */
   readonly startTimes?: StartTimes;
+  /** The uptime from which on its machines' own timers end them. Absent: they have none, or it was not noted. */
+  readonly deadManSeconds?: number;
   /** When it took all of the traffic, ISO 8601. */
   readonly liveAt?: string;
 }

@@ -60,6 +60,7 @@ export const toFleetGroup = (
   desired: group?.DesiredCapacity ?? 0,
   max: group?.MaxSize ?? 0,
   zones: group?.AvailabilityZones ?? [],
+  ...(current?.deadManSeconds === undefined ? {} : { deadManSeconds: current.deadManSeconds }),
   machines: (group?.Instances ?? []).map((instance) => toMachine(instance, launched)),
   ...more,
 });

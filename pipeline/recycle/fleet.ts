@@ -31,6 +31,8 @@ export interface FleetGroup {
   readonly machines: readonly FleetMachine[];
   /** A machine's time from its launch to its first passed health check, as its smoke test measured it. */
   readonly bootSeconds: number;
+  /** The uptime from which on its machines' own timers end them; absent where it is the environment's, or there is none. */
+  readonly deadManSeconds?: number;
   /** Why nothing of it may be replaced now, whatever its machines' ages: busy, off, blocked. */
   readonly skip?: string;
   /**

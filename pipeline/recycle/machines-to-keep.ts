@@ -38,7 +38,7 @@ export interface KeptMachines {
 interface KeepRule {
   readonly now: number;
   readonly aheadSeconds: number;
-  /** When the timer of a machine that was told nothing ends it at the earliest. */
+  /** When the timer of a machine that was told nothing ends it at the earliest, unless its group says otherwise. */
   readonly timerSeconds: number;
   readonly dueAt: (machine: FleetMachine) => number;
   /** Whether too many of them are overdue for their ages to be believed. */
@@ -46,17 +46,19 @@ interface KeepRule {
 }
 
 /**
- * The machines that are due, that the plan does not replace, and whose own timer would end them before the next plans can say so
- * again. One that should be no more is told only where the circuit breaker is open, so that timers do not end at once what it
- * holds; elsewhere such a machine is replaced, or ends itself by its own jitter. One whose age is unknown is left out.
+ * The machines that the plan does not replace, and whose own timer would end them before the next plans can say so again: those
+ * that are due, and those that will not be before their timer ends them, since they were launched when the maximum uptime was
+ * shorter. One that is due and should be no more is told only where the circuit breaker is open, so that timers do not end at
+ * once what it holds; elsewhere it is replaced, or ends itself by its own jitter. One whose age is unknown is left out.
  */
 export const machinesToKeep = (request: KeepRequest): readonly KeptMachines[] => {
   const { fleet, replaced } = request;
   const rules = keepRules(request);
   const kept = new Map<string, { untilSeconds: number; inDoubt: boolean; instanceIds: InstanceId[] }>();
-  for (const { environment, machines } of fleet) {
-    const rule = rules.get(environment);
-    if (rule === undefined) continue;
+  for (const { environment, machines, deadManSeconds } of fleet) {
+    const ofEnvironment = rules.get(environment);
+    if (ofEnvironment === undefined) continue;
+    const rule = { ...ofEnvironment, timerSeconds: deadManSeconds ?? ofEnvironment.timerSeconds };
     for (const machine of machines) {
       if (replaced.has(machine.instanceId)) continue;
       const told = toldTo(machine, rule);
@@ -76,8 +78,7 @@ function keepRules(request: KeepRequest): ReadonlyMap<string, KeepRule> {
   const fractionOf = seededFraction(seed);
   const rules = new Map<string, KeepRule>();
   for (const { environment, graceSeconds, disruption } of policies) {
-    const { seconds = 0, maximumUptimeSeconds } = turnOvers.get(environment) ?? {};
-    if (maximumUptimeSeconds === undefined) continue;
+    const { seconds = 0, maximumUptimeSeconds = Infinity } = turnOvers.get(environment) ?? {};
     const due = { maximumUptimeSeconds, spanSeconds: jitterSpanSeconds(maximumUptimeSeconds, seconds) };
     const timerSeconds = maximumUptimeSeconds + graceSeconds;
     let doubted: boolean | undefined;
@@ -112,11 +113,14 @@ function toldTo(
   if (launchedAt === undefined || isEnding(machine)) return undefined;
   const ageSeconds = (now - launchedAt) / 1000;
   const endsAt = Math.max(timerSeconds, keptUntilSeconds);
-  if (ageSeconds + aheadSeconds < endsAt || dueAt(machine) > now) return undefined;
-  if (ageSeconds > endsAt && !isDoubted()) return undefined;
+  if (ageSeconds + aheadSeconds < endsAt) return undefined;
+  const due = dueAt(machine);
+  const isDue = due <= now;
+  if (!isDue && due <= launchedAt + endsAt * 1000) return undefined;
+  if (isDue && ageSeconds > endsAt && !isDoubted()) return undefined;
   return {
     untilSeconds: Math.ceil((ageSeconds + 2 * aheadSeconds) / STEP_SECONDS) * STEP_SECONDS,
-    inDoubt: ageSeconds > latestUptime(machine, timerSeconds),
+    inDoubt: isDue && ageSeconds > latestUptime(machine, timerSeconds),
   };
 }
 

@@ -63,6 +63,9 @@ export interface PlannedRecycling {
 const isUnfinished = ({ replacement, recycling, passedOver }: EnvironmentRecord): boolean =>
   (replacement ?? recycling?.skipped ?? passedOver) !== undefined;
 
+/** Whether its machines may have timers that end them, whatever the environment says now. */
+const hasTimers = ({ current }: EnvironmentRecord): boolean => current?.deadManSeconds !== undefined;
+
 /** Environments in which a plan could find something to do. */
 const isOfInterest = (
   { name, maximumUptimeMinutes }: DeployedEnvironment,
@@ -71,7 +74,7 @@ const isOfInterest = (
 ): boolean =>
   all ||
   maximumUptimeMinutes !== undefined ||
-  records.some((record) => record.environment === name && isUnfinished(record));
+  records.some((record) => record.environment === name && (isUnfinished(record) || hasTimers(record)));
 
 /**
  * Reads the fleet and plans which machines are replaced now; why the others that are due are not is recorded where people

@@ -24,6 +24,7 @@ import type { Deployment, Image } from '../model.ts';
 import type { Placement } from '../placement.ts';
 import type { ResourceTag } from '../tags.ts';
 import { deleteTargetGroup } from '../traffic/target-group.ts';
+import { deadManTimer } from './dead-man-timer.ts';
 
 export interface MachineGroupDeps {
   readonly autoScaling: AutoScalingClient;
@@ -42,23 +43,20 @@ export interface NewMachineGroup {
   readonly tags: readonly ResourceTag[];
 }
 
-/**
- * The machine's own timer, should nobody replace it in time: from the maximum uptime with its grace on, at the latest a
- * tenth of the maximum uptime later, each machine at another moment.
- */
-const deadMan = ({ maximumUptimeMinutes, uptimeGraceMinutes }: Environment): LaunchEnvironment =>
-  maximumUptimeMinutes === undefined
-    ? {}
-    : {
-        KILN_MAX_UPTIME_SECONDS: String((maximumUptimeMinutes + uptimeGraceMinutes) * 60),
-        KILN_MAX_UPTIME_JITTER_SECONDS: String(maximumUptimeMinutes * 6),
-      };
+const deadManVariables = (environment: Environment): LaunchEnvironment => {
+  const timer = deadManTimer(environment);
+  if (timer === undefined) return {};
+  return {
+    KILN_MAX_UPTIME_SECONDS: String(timer.seconds),
+    KILN_MAX_UPTIME_JITTER_SECONDS: String(timer.jitterSeconds),
+  };
+};
 
 /** The configuration of the deployment, which a rollback restores, not what the environment says now. */
 const launchEnvironment = ({ deployment, environment }: NewMachineGroup): LaunchEnvironment => ({
   ...deployment.configuration.parameters,
   KILN_ENV: environment.name,
-  ...deadMan(environment),
+  ...deadManVariables(environment),
 });
 
 const createLaunchTemplate = async (group: NewMachineGroup, ec2: EC2Client): Promise<void> => {

@@ -22,6 +22,7 @@ import { keyOf, planKeyOf } from './configuration.ts';
 import { updateEnvironment } from './environment-record.ts';
 import { releaseLease, takeLease } from './lease.ts';
 import type { LeaseDeps } from './lease.ts';
+import { deadManTimer } from './dead-man-timer.ts';
 import { createMachineGroup, readMachineGroup } from './machine-group.ts';
 import type { MachineGroupDeps } from './machine-group.ts';
 import { checkOrder } from './plan-rollout.ts';
@@ -142,6 +143,7 @@ export const startRollout = async (
 
   const names = deploymentNames(deps.stack, release.app, planKeyOf(plan), environment.name);
   const tags = tagsFor(deps.stack, release, { [TAG.environment]: environment.name });
+  const deadMan = deadManTimer(environment);
   const { placement } = deps;
   const targetGroupArn = await createTargetGroup(
     { name: names.targetGroup, vpcId: placement.vpcId, image, drainSeconds: environment.drainSeconds, tags },
@@ -164,6 +166,7 @@ export const startRollout = async (
     ...(evidence === undefined
       ? {}
       : { startTimes: { bootSeconds: evidence.bootSeconds, startSeconds: image.startSeconds } }),
+    ...(deadMan === undefined ? {} : { deadManSeconds: deadMan.seconds }),
   };
   await createMachineGroup(
     { deployment: green, image, environment, machines: machinesAt(strategy, 0, machines), placement, tags },

@@ -140,6 +140,46 @@ describe('machinesToKeep', () => {
     });
   });
 
+  describe('launched when the maximum uptime was another one', () => {
+    const SHORTER_END_SECONDS = 5400;
+    const { maximumUptimeSeconds: _none, ...unlimited } = aRecyclingPolicy();
+
+    test.each([
+      ['raised', aRecyclingPolicy()],
+      ['taken away', unlimited],
+    ])('keeps what is not due, where it was %s since', (_what, policy) => {
+      const keptAt = (ageSeconds: number): Record<string, readonly string[]> => {
+        const machines = [machineOf(ageSeconds)];
+        const fleet = [aFleetGroup({ machines, deadManSeconds: SHORTER_END_SECONDS })];
+        return keep([], { fleet, policies: [policy] });
+      };
+      expect(keptAt(SHORTER_END_SECONDS - 901)).toEqual({});
+      expect(keptAt(SHORTER_END_SECONDS - 900)).toEqual({ 6600: [machineOf(0).instanceId] });
+      // Its jitter alone lets it live.
+      expect(keptAt(SHORTER_END_SECONDS + 60)).toEqual({ 7800: [machineOf(0).instanceId] });
+    });
+
+    test('leaves what is due before its timer to the plans until then', () => {
+      const told = (keptUntilSeconds: number): number => {
+        const machines = [machineOf(DAY_SECONDS * 0.75, { keptUntilSeconds })];
+        const fleet = [aFleetGroup({ machines, deadManSeconds: SHORTER_END_SECONDS })];
+        return Object.keys(keep([], { fleet, everyMinutes: 120 })).length;
+      };
+      expect(told(DAY_SECONDS)).toBe(0);
+      expect(told(DAY_SECONDS * 0.78)).toBe(1);
+    });
+
+    test('where it was lowered since, leaves alone what its timer lets live', () => {
+      const machines = [machineOf(7200), machineOf(7200, {}, 1)];
+      const policies = [aRecyclingPolicy({ maximumUptimeSeconds: 3600 })];
+      const skip = 'blocked';
+      expect(keep([], { fleet: [aFleetGroup({ machines, skip })], policies })).not.toEqual({});
+      expect(
+        keep([], { fleet: [aFleetGroup({ machines, skip, deadManSeconds: END_SECONDS })], policies }),
+      ).toEqual({});
+    });
+  });
+
   test('leaves alone what is not due, however short the grace, and environments whose machines may grow old', () => {
     const young = machineOf(60);
     expect(

@@ -6,7 +6,7 @@ import { launchReplacements } from '#pipeline/recycle/launch-replacements';
 import { planRecyclingNow } from '#pipeline/recycle/plan-recycling';
 import type { PlanRecyclingInput } from '#pipeline/recycle/plan-recycling';
 import { readLaunchTimes } from '#pipeline/recycle/read-launch-times';
-import { aLease } from '#test/helpers/pipeline-fixtures';
+import { aDeployment, aLease } from '#test/helpers/pipeline-fixtures';
 import { anOrder, GROUP, RECYCLER, recyclingWorld } from '#test/helpers/recycling-world';
 import { runReplacement } from '#test/helpers/run-replacement';
 import { ec2Error } from '#test/helpers/service-error';
@@ -343,6 +343,14 @@ describe('machines that are due and not replaced', () => {
     expect(await retired()).toEqual([]);
     expect(world.record().recycling).toEqual(recycling);
     expect(world.announced).toEqual([]);
+  });
+
+  test('those whose own timers are of an earlier maximum uptime are told, though they may now grow as old as they like', async () => {
+    world.configure({});
+    expect(await told()).toBe(0);
+    world.setRecord({ current: aDeployment(1, { deadManSeconds: 90 * 60 }) });
+    expect(await told()).toBe(1);
+    expect(world.kept.size).toBe(4);
   });
 
   test('nobody is told while the timers are far off', async () => {

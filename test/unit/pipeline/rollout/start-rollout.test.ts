@@ -75,6 +75,14 @@ describe('startRollout', () => {
     });
   });
 
+  test('notes when the timers of its machines end them, for whoever lets them live longer later', async () => {
+    expect((await start(1)).rollout.green).not.toHaveProperty('deadManSeconds');
+    world = rolloutWorld();
+    tested(1);
+    world.configure({ maximumUptimeMinutes: 60, uptimeGraceMinutes: 30 });
+    expect((await start(1)).rollout.green).toMatchObject({ deadManSeconds: 5400 });
+  });
+
   test('I1: green has as many machines as blue has now', async () => {
     serving(5);
     const { rollout } = await start();
