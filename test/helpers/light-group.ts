@@ -16,7 +16,7 @@ import type { LightMachine } from './light-machines.ts';
 import { poll } from './poll.ts';
 
 const MINUTE = 60_000;
-const LONG_MILLISECONDS = 3 * MINUTE;
+const LONG_MILLISECONDS = 6 * MINUTE;
 const PLAN_MILLISECONDS = 3000;
 
 /** Looks at a group all of the time. */

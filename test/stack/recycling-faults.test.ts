@@ -106,7 +106,7 @@ const runs = new Map<string, Promise<void>>();
 /** A case that runs beside the others: they wait most of the time. */
 const beside = (title: string, work: () => Promise<void>): void => {
   works.push({ title, work });
-  test(title, () => runs.get(title), 6 * MINUTE);
+  test(title, () => runs.get(title), 8 * MINUTE);
 };
 
 const eventIn = (name: Place, type: string): Promise<Readonly<Record<string, unknown>>> =>
