@@ -72,7 +72,7 @@ describe('weights', () => {
         3 * sigma(10_000, green / 100),
       );
     }
-  }, 60_000);
+  }, 240_000);
 
   test('a weight of 0 gets no request at all, and any sum of weights is a share', async () => {
     const world = await startTwoColours();
