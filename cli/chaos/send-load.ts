@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyAgent } from './steady-agent.ts';
 
 const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
 const CONNECTIONS = 8;
@@ -69,7 +70,7 @@ export const tryOnce = async (target: LoadTarget, agent?: Agent): Promise<string
  * when answers are slow.
  */
 export const sendLoad = (target: LoadTarget): Load => {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const agent = steadyAgent(CONNECTIONS);
   const started = performance.now();
   const failures: FailedRequest[] = [];
   const pending = new Set<Promise<void>>();

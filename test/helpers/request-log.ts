@@ -1,4 +1,6 @@
-import { Agent, request } from 'node:http';
+import { request } from 'node:http';
+import type { Agent } from 'node:http';
+import { steadyAgent } from '#cli/chaos/steady-agent';
 import { poll } from './poll.ts';
 
 // As long as the balancer waits for a target that says nothing: what a client sees is the balancer's doing.
@@ -42,7 +44,7 @@ const get = (url: string, agent: Agent): Promise<{ status: number; body: string 
  * `instance` says which machine it is.
  */
 export const startRequestLog = (url: string, perSecond: number): RequestLog => {
-  const agent = new Agent({ keepAlive: true });
+  const agent = steadyAgent();
   const started = performance.now();
   const log: LoggedRequest[] = [];
 

@@ -1,5 +1,7 @@
-import { Agent, request } from 'node:http';
+import { request } from 'node:http';
+import type { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { steadyAgent } from '#cli/chaos/steady-agent';
 
 const ANSWER_TIMEOUT_MILLISECONDS = 30_000;
 
@@ -45,7 +47,7 @@ export const startTraffic = (
   url: string,
   { perSecond, connections }: { readonly perSecond: number; readonly connections: number },
 ): Traffic => {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const agent = steadyAgent(connections);
   const started = performance.now();
   const failures: string[] = [];
   const byRelease: Record<string, number> = {};

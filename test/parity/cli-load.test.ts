@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { sendLoad, tryOnce } from '#cli/chaos/send-load';
 import { poll } from '#test/helpers/poll';
@@ -45,6 +45,25 @@ describe('the load of a drill', () => {
     expect(report.requests).toBeLessThanOrEqual(seconds * 100 + 1);
     expect(report).toMatchObject({ failed: 0, failures: [] });
     expect([[...hosts], sockets.size <= 8]).toEqual([['hello.localhost'], true]);
+  });
+
+  test('leaves no connection idle until the balancer closes it, however many a slow moment has opened', async () => {
+    const SLOW = 6;
+    const used = new Map<Socket, number>();
+    const held: ServerResponse[] = [];
+    const url = await serve(({ socket }, response) => {
+      used.set(socket, (used.get(socket) ?? 0) + 1);
+      held.push(response);
+      if (used.size >= SLOW) for (const each of held.splice(0)) each.end('ok');
+    });
+    const load = sendLoad(target(url));
+    await poll(
+      async () => ([...used.values()].reduce((sum, times) => sum + times, 0) > 60 ? true : undefined),
+      10_000,
+      () => `only ${load.report().requests} requests`,
+    );
+    await load.stop();
+    expect(Math.min(...[...used.values()].slice(0, SLOW))).toBeGreaterThan(2);
   });
 
   test('counts every answer that is not 200 and every connection that breaks, and keeps the first', async () => {
