@@ -5,6 +5,8 @@ import { chaosKey } from '#pipeline/chaos/chaos-record';
 import { readConsole } from '#pipeline/machine/console';
 import type { EndedMachine } from '#pipeline/machine/ended-machine';
 import { endedMachineKey } from '#pipeline/machine/ended-machine';
+import { ENVIRONMENTS_KEY } from '#pipeline/environments/read-environments';
+import type { EnvironmentsDocument } from '#pipeline/environments/read-environments';
 import type { EnvironmentRecord, InstanceId } from '#pipeline/model';
 import { environmentKey } from '#pipeline/rollout/environment-record';
 import { recycleNow } from '#cli/recycle/recycle-now';
@@ -21,8 +23,8 @@ import type { Traffic } from '#test/helpers/traffic';
 
 const MINUTE = 60_000;
 
-// The schedules are stopped: machines of `dev` are replaced on a person's word, those of `kept` are looked at and left alone,
-// and of `lab` nobody knows any more.
+// The schedules are stopped: machines of `dev` are replaced on a person's word, of those of `lab` nobody knows any more, those of
+// `kept` are looked at and left alone, and those of `raised` may grow older than they were launched for.
 const ENVIRONMENTS = `
 environments:
   - name: dev
@@ -33,6 +35,13 @@ environments:
     rollout: { settleSeconds: 1 }
     drainSeconds: 2
     warmBlueMinutes: 0
+  - name: lab
+    capacity: { min: 1, desired: 1, max: 2 }
+    maximumUptimeMinutes: 1
+    uptimeGraceMinutes: 1
+    rollout: { settleSeconds: 1 }
+    drainSeconds: 2
+    warmBlueMinutes: 0
   - name: kept
     capacity: { min: 1, desired: 1, max: 2 }
     maximumUptimeMinutes: 1
@@ -40,7 +49,7 @@ environments:
     rollout: { settleSeconds: 1 }
     drainSeconds: 2
     warmBlueMinutes: 0
-  - name: lab
+  - name: raised
     capacity: { min: 1, desired: 1, max: 2 }
     maximumUptimeMinutes: 1
     uptimeGraceMinutes: 1
@@ -69,6 +78,7 @@ let kiln: RunningKiln;
 let traffic: Traffic;
 let lab: FleetMachine;
 let kept: FleetMachine;
+let raised: FleetMachine;
 
 const waitFor = <T>(what: string, look: () => Promise<T | undefined>): Promise<T> =>
   poll(look, 5 * MINUTE, () => what);
@@ -95,6 +105,17 @@ const onlyMachine = async (environment: string): Promise<FleetMachine> => {
 const recycle = (environment: string): Promise<unknown> =>
   recycleNow({ app: 'hello', environment }, { ...kiln, signal: AbortSignal.timeout(MINUTE) });
 
+/** Deploys the environment without a maximum uptime. */
+const letGrowOld = async (name: string): Promise<void> => {
+  await kiln.documents.update<EnvironmentsDocument>(ENVIRONMENTS_KEY, (found) => ({
+    updatedAt: new Date().toISOString(),
+    environments: (found?.environments ?? []).map((environment) => {
+      const { maximumUptimeMinutes: _, ...unlimited } = environment;
+      return environment.name === name ? unlimited : environment;
+    }),
+  }));
+};
+
 const perZone = (machines: readonly FleetMachine[]): readonly number[] => {
   const counts = new Map<string, number>();
   for (const { zone } of machines) counts.set(zone, (counts.get(zone) ?? 0) + 1);
@@ -105,8 +126,9 @@ beforeAll(async () => {
   kiln = await startKiln(await newKilnState(ENVIRONMENTS));
   await stopSchedules(kiln);
   await dropUntilLive(kiln, 'apps/hello/1.0.0.zip', APP);
-  [kept, lab] = [await onlyMachine('kept'), await onlyMachine('lab')];
+  [kept, raised, lab] = [await onlyMachine('kept'), await onlyMachine('raised'), await onlyMachine('lab')];
   await setOutage('kept', { by: 'ann', reason: 'somebody looks at it' }, kiln);
+  await letGrowOld('raised');
   traffic = startTraffic(kiln.stack.environments[0].url, { perSecond: 30, connections: 12 });
 }, 8 * MINUTE);
 
@@ -130,7 +152,7 @@ describe('high uptime is a liability', () => {
         const { replacement, lease } = (await record('dev')) ?? {};
         const rests = replacement === undefined && lease === undefined && now.length === 4;
         if (left.length === 0 && rests) return true;
-        await recycle('kept');
+        for (const environment of ['kept', 'raised']) await recycle(environment);
         if (lease === undefined) await recycle('dev');
         return undefined;
       });
@@ -193,13 +215,17 @@ describe('high uptime is a liability', () => {
     8 * MINUTE,
   );
 
-  test(
-    'Y02 a machine that recycling leaves serving on purpose is not ended by its own timer',
-    async () => {
-      const ageSeconds = (): number => (Date.now() - Date.parse(kept.launchedAt)) / 1000;
+  test.each([
+    ['Y02 a machine that recycling leaves serving on purpose', 'kept', () => kept],
+    ['a machine that may grow old by now', 'raised', () => raised],
+  ])(
+    '%s is not ended by its own timer',
+    async (_title, environment, machine) => {
+      const { instanceId, launchedAt } = machine();
+      const ageSeconds = (): number => (Date.now() - Date.parse(launchedAt)) / 1000;
       await waitFor('it is not old enough', async () => (ageSeconds() > 140 ? true : undefined));
-      expect(await onlyMachine('kept')).toMatchObject({ instanceId: kept.instanceId, state: 'running' });
-      expect(await readConsole(kept.instanceId as InstanceId, kiln.connection.ec2)).toContain(
+      expect(await onlyMachine(environment)).toMatchObject({ instanceId, state: 'running' });
+      expect(await readConsole(instanceId as InstanceId, kiln.connection.ec2)).toContain(
         'dead-man timer: the machine is kept',
       );
     },
